@@ -1,1 +1,73 @@
-fn main() {}
+//! `cargo xtask`: builds, runs, tests and measures everything, on every
+//! platform, with nothing but cargo and Python. The only orchestration.
+
+mod build;
+mod cargo;
+mod demo;
+mod guests;
+mod prerequisites;
+mod progress;
+mod python;
+mod repository;
+mod stamp;
+mod virtual_environment;
+
+use std::fmt;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::progress::Progress;
+
+/// Builds, runs, tests and measures everything in this repository.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build what is out of date, then run both hosts on all guests
+    Demo,
+    /// Build the Python environment, all guests (into target/guests) and the Rust host
+    Build,
+}
+
+/// An error of exit code 2: something about the machine, the arguments or the
+/// input can't be used, so nothing was run.
+#[derive(Debug)]
+struct Unusable(String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<Unusable>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<()> {
+    let progress = Progress::new();
+    match task {
+        Task::Demo => demo::run(&build::all(&progress)?),
+        Task::Build => build::all(&progress).map(drop),
+    }
+}
