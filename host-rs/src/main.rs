@@ -1,0 +1,237 @@
+//! The command line of the Rust host: arguments in, text and exit code out.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{ExitCode, exit};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use host_rs::Error;
+use host_rs::guest::{Guest, GuestName, GuestsFolder, Legacy};
+use host_rs::parity::Cases;
+use host_rs::report::{Addition, Asked, Greeting, Report};
+use host_rs::sandbox::{CompiledCode, Limits, Sandbox};
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} (wasmtime {})",
+        env!("CARGO_PKG_VERSION"),
+        wasmtime_environ::VERSION
+    )
+});
+
+/// Calls the greeter's guests from Rust: components by their WIT interface, the
+/// legacy core module by its C ABI.
+///
+/// Without a command, greets `World` and adds 5 and 3 on every guest, then
+/// compares them all.
+#[derive(Parser)]
+#[command(
+    version = VERSION.as_str(),
+    after_help = "Exit codes: 0 done; 1 the guest trapped or ran too long, or guests differ; \
+                  2 the arguments or the input can't be used; 130 interrupted.",
+)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Options {
+    /// The folder that `cargo xtask build` filled [default: the nearest
+    /// target/guests here or above]
+    #[arg(long, global = true, value_name = "DIR")]
+    guests: Option<PathBuf>,
+    /// Write JSON, as parity/output.schema.json describes it; errors stay text
+    #[arg(long, global = true)]
+    json: bool,
+    /// Compile guests afresh, past the per-user cache of compiled code
+    #[arg(long, global = true)]
+    no_cache: bool,
+    /// How long one call of a guest may run
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    timeout: Duration,
+    /// How large a guest's linear memory may grow
+    #[arg(long, global = true, value_name = "MIB", default_value = "256",
+          value_parser = clap::value_parser!(u32).range(1..=4096))]
+    memory: u32,
+    /// How large a guest's table may grow
+    #[arg(long, global = true, value_name = "ELEMENTS", default_value = "20000")]
+    table: u32,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Greet each NAME, one greeting a line
+    Greet {
+        /// Whom to greet
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        #[command(flatten)]
+        one: OneGuest,
+    },
+    /// Add two 32-bit integers; the sum wraps on overflow
+    #[command(allow_negative_numbers = true)]
+    Add {
+        /// The first number
+        a: i32,
+        /// The second number
+        b: i32,
+        #[command(flatten)]
+        one: OneGuest,
+    },
+    /// Run every case of a file through every guest, and compare
+    Parity {
+        /// A guest to compare, again for more: rust, python, legacy or the path
+        /// of a component [default: rust, python and legacy]
+        #[arg(long = "guest", value_name = "GUEST")]
+        guests: Vec<GuestName>,
+        /// The cases [default: the nearest parity/cases.json here or above]
+        #[arg(long, value_name = "FILE")]
+        cases: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct OneGuest {
+    /// Who is asked: rust, python, legacy or the path of a component that
+    /// exports the world `greeter`
+    #[arg(long, value_name = "GUEST", default_value = "rust")]
+    guest: GuestName,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // The guest may be in an endless loop, so the process ends from here. A
+    // second handler can't be there: this is the first thing that it does.
+    let interruptible = ctrlc::set_handler(|| {
+        let _ = writeln!(io::stderr(), "interrupted");
+        exit(130);
+    });
+    if let Err(reason) = interruptible {
+        eprintln!("warning: Ctrl-C can't be handled: {reason}");
+    }
+    let report = match run(&cli) {
+        Ok(report) => report,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "error: {error}");
+            return ExitCode::from(if error.is_guest_failure() { 1 } else { 2 });
+        }
+    };
+    let mut out = anstream::stdout().lock();
+    let written = match cli.options.json {
+        true => report.write_json(&mut out),
+        false => report.write_text(&mut out),
+    };
+    match written.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: cannot write to stdout: {error}");
+            return ExitCode::from(2);
+        }
+        Ok(()) => {}
+    }
+    ExitCode::from(u8::from(report.has_undeclared()))
+}
+
+fn run(cli: &Cli) -> Result<Report, Error> {
+    let options = &cli.options;
+    let limits = Limits {
+        timeout: options.timeout,
+        memory: options.memory as usize * 1024 * 1024,
+        table: options.table as usize,
+    };
+    let compiled_code = if options.no_cache {
+        CompiledCode::NotCached
+    } else {
+        CompiledCode::Cached
+    };
+    let sandbox = Sandbox::new(limits, compiled_code)?;
+    let folder = GuestsFolder::new(options.guests.clone());
+    let load = |name: &GuestName, legacy| Guest::load(&sandbox, &folder, name, legacy);
+    let compare = |names: &[GuestName], cases: &Cases| {
+        let mut guests = Vec::new();
+        for name in names {
+            guests.push((name.to_string(), load(name, Legacy::Quiet)?));
+        }
+        Ok(cases.run(&mut guests))
+    };
+    match &cli.command {
+        None => {
+            let cases = Cases::read(None)?;
+            let mut guests = Vec::new();
+            for name in &GuestName::BUILT {
+                guests.push(ask(name, load(name, Legacy::Printing)?)?);
+            }
+            let parity = compare(&GuestName::BUILT, &cases)?.summary;
+            Ok(Report::Run { guests, parity })
+        }
+        Some(Command::Greet { names, one }) => {
+            let mut guest = load(&one.guest, Legacy::Printing)?;
+            let mut greetings = Vec::new();
+            for name in names {
+                greetings.push(Greeting {
+                    name: name.clone(),
+                    greeting: guest.greet(name)?,
+                });
+            }
+            Ok(Report::Greet {
+                guest: one.guest.to_string(),
+                greetings,
+            })
+        }
+        Some(Command::Add { a, b, one }) => {
+            let (a, b) = (*a, *b);
+            let sum = load(&one.guest, Legacy::Printing)?.add(a, b)?;
+            Ok(Report::Add {
+                guest: one.guest.to_string(),
+                addition: Addition { a, b, sum },
+            })
+        }
+        Some(Command::Parity { guests, cases }) => {
+            let cases = Cases::read(cases.as_deref())?;
+            let guests = match guests.as_slice() {
+                [] => &GuestName::BUILT,
+                named => named,
+            };
+            compare(guests, &cases).map(Report::Parity)
+        }
+    }
+}
+
+fn ask(name: &GuestName, mut guest: Guest) -> Result<Asked, Error> {
+    let greet = Greeting {
+        name: "World".into(),
+        greeting: guest.greet("World")?,
+    };
+    let (a, b) = (5, 3);
+    let add = Addition {
+        a,
+        b,
+        sum: guest.add(a, b)?,
+    };
+    let (kind, printed) = match &mut guest {
+        Guest::Component(_) => ("component", Vec::new()),
+        Guest::Legacy(guest) => ("core module", guest.take_printed()),
+    };
+    Ok(Asked {
+        guest: name.to_string(),
+        kind,
+        greet,
+        add,
+        printed,
+    })
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number of seconds above 0 is expected".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err(wrong()),
+    }
+}

@@ -1,0 +1,336 @@
+//! Runs a guest under limits: no files, no environment, no network, and an end
+//! to memory and time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use wasmtime::component::{self, Component};
+use wasmtime::{
+    Cache, Config, Engine, InstancePre, Linker, Module, Store, StoreLimits, StoreLimitsBuilder,
+    WasmBacktrace,
+};
+use wasmtime_wasi::p1::{self, WasiP1Ctx};
+use wasmtime_wasi::{WasiCtxBuilder, WasiCtxView, WasiView};
+
+use crate::Error;
+use crate::capture::Capture;
+use crate::error::Trap;
+
+/// How often the epoch advances: the grain of [`Limits::timeout`].
+const TICK: Duration = Duration::from_millis(10);
+
+/// How much a guest may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long one call, or the start of an instance, may run.
+    pub timeout: Duration,
+    /// How large one linear memory may grow, in bytes.
+    pub memory: usize,
+    /// How large one table may grow, in elements.
+    pub table: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            timeout: Duration::from_secs(10),
+            memory: 256 << 20,
+            table: 20_000,
+        }
+    }
+}
+
+/// Whether compiled code is kept for the next time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompiledCode {
+    /// In wasmtime's cache directory of this user.
+    Cached,
+    /// Not at all: every guest is compiled afresh.
+    NotCached,
+}
+
+/// Compiles guests and starts instances of them, all under the same limits.
+#[derive(Clone)]
+pub struct Sandbox {
+    engine: Engine,
+    limits: Limits,
+    for_components: component::Linker<State>,
+    for_modules: Linker<State>,
+}
+
+impl Sandbox {
+    /// Sets up the runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the cache of compiled code is asked for and can't be used.
+    pub fn new(limits: Limits, compiled_code: CompiledCode) -> Result<Self, Error> {
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        if compiled_code == CompiledCode::Cached {
+            let cache = Cache::from_file(None).map_err(|error| Error::Cache(one_line(&error)))?;
+            config.cache(Some(cache));
+        }
+        let runtime = |error: wasmtime::Error| Error::Runtime(one_line(&error));
+        let engine = Engine::new(&config).map_err(runtime)?;
+        let mut for_components = component::Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut for_components).map_err(runtime)?;
+        let mut for_modules = Linker::new(&engine);
+        p1::add_to_linker_sync(&mut for_modules, |state: &mut State| &mut state.wasi)
+            .map_err(runtime)?;
+        advance_epoch(&engine);
+        Ok(Sandbox {
+            engine,
+            limits,
+            for_components,
+            for_modules,
+        })
+    }
+
+    /// Compiles the component in the file at `path`, or takes it from the
+    /// cache, and links it to WASI 0.2.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read, is no valid component, or imports what the
+    /// sandbox does not offer.
+    pub fn component(&self, path: &Path) -> Result<component::InstancePre<State>, Error> {
+        let bytes = read(path)?;
+        // The layer field after the version tells the two formats apart
+        // (Component Model, Binary.md).
+        match (bytes.get(..4), bytes.get(6..8)) {
+            (Some(b"\0asm"), Some([0, 0])) => return Err(Error::CoreModule(path.into())),
+            (Some(b"\0asm"), _) => {}
+            _ => return Err(Error::NotWasm(path.into())),
+        }
+        let component = Component::from_binary(&self.engine, &bytes)
+            .map_err(|error| invalid(path, "component", &error))?;
+        self.for_components
+            .instantiate_pre(&component)
+            .map_err(|error| Error::UnknownImport {
+                path: path.into(),
+                import: quoted(&error),
+            })
+    }
+
+    /// Compiles the core module in the file at `path`, or takes it from the
+    /// cache, and links it to WASI preview 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`component`](Self::component).
+    pub fn module(&self, path: &Path) -> Result<InstancePre<State>, Error> {
+        let module = Module::from_binary(&self.engine, &read(path)?)
+            .map_err(|error| invalid(path, "core module", &error))?;
+        self.for_modules
+            .instantiate_pre(&module)
+            .map_err(|error| Error::UnknownImport {
+                path: path.into(),
+                import: quoted(&error),
+            })
+    }
+
+    fn store(&self) -> Store<State> {
+        let (stdout, stderr) = (Capture::default(), Capture::default());
+        let mut store = Store::new(
+            &self.engine,
+            State {
+                wasi: WasiCtxBuilder::new()
+                    .stdout(stdout.clone())
+                    .stderr(stderr.clone())
+                    .allow_tcp(false)
+                    .allow_udp(false)
+                    .build_p1(),
+                limits: StoreLimitsBuilder::new()
+                    .memory_size(self.limits.memory)
+                    .table_elements(self.limits.table)
+                    .build(),
+                stdout,
+                stderr,
+            },
+        );
+        store.limiter(|state| &mut state.limits);
+        store
+    }
+
+    /// The number of ticks after which a call has run too long. The first one
+    /// may come at once, so it does not count.
+    fn deadline(&self) -> u64 {
+        let ticks = self.limits.timeout.as_nanos().div_ceil(TICK.as_nanos());
+        u64::try_from(ticks)
+            .unwrap_or(u64::MAX - 1)
+            .saturating_add(1)
+    }
+
+    fn failure(&self, function: &'static str, state: &State, error: wasmtime::Error) -> Error {
+        let code = error.downcast_ref::<wasmtime::Trap>().copied();
+        if code == Some(wasmtime::Trap::Interrupt) {
+            return Error::TimedOut {
+                function,
+                limit: self.limits.timeout,
+            };
+        }
+        let backtrace = error
+            .downcast_ref::<WasmBacktrace>()
+            .map(ToString::to_string);
+        match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(error) => Error::Trap(Box::new(Trap {
+                function,
+                message: error.root_cause().to_string(),
+                code,
+                stderr: state.stderr.take_lines(),
+                backtrace: backtrace
+                    .iter()
+                    .flat_map(|text| text.lines().skip(1))
+                    .map(str::to_owned)
+                    .collect(),
+            })),
+        }
+    }
+}
+
+/// What a store holds for its guest.
+pub struct State {
+    wasi: WasiP1Ctx,
+    limits: StoreLimits,
+    stdout: Capture,
+    stderr: Capture,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.ctx()
+    }
+}
+
+/// A guest with an instance that is ready to be called. One that traps is
+/// replaced by a fresh one at the next call.
+pub struct Live<E> {
+    sandbox: Sandbox,
+    instantiate: Box<Instantiate<E>>,
+    instance: Option<(Store<State>, E)>,
+}
+
+type Instantiate<E> = dyn Fn(&mut Store<State>) -> wasmtime::Result<E> + Send + Sync;
+
+impl<E> Live<E> {
+    /// Starts the first instance of the guest in the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// If it traps, runs too long, or does not fit the limits.
+    pub fn start(
+        sandbox: &Sandbox,
+        path: &Path,
+        instantiate: impl Fn(&mut Store<State>) -> wasmtime::Result<E> + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let mut live = Live {
+            sandbox: sandbox.clone(),
+            instantiate: Box::new(instantiate),
+            instance: None,
+        };
+        live.call("instantiate", |_, _| Ok(()))
+            .map_err(|error| match error {
+                // A trap has a backtrace; a limit is met before any code runs.
+                Error::Trap(trap) if trap.code.is_none() && trap.backtrace.is_empty() => {
+                    Error::OverLimits {
+                        path: path.into(),
+                        reason: trap.message,
+                    }
+                }
+                other => other,
+            })?;
+        Ok(live)
+    }
+
+    /// Calls `body` with the exports of the instance; `function` names the call
+    /// in errors. What `body` fails with ends the instance.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that `body` failed with, or what a trap is made into.
+    pub fn call<T>(
+        &mut self,
+        function: &'static str,
+        body: impl FnOnce(&mut E, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, Error> {
+        let deadline = self.sandbox.deadline();
+        let (mut store, exports) = match self.instance.take() {
+            Some((store, exports)) => (store, Ok(exports)),
+            None => {
+                let mut store = self.sandbox.store();
+                store.set_epoch_deadline(deadline);
+                let exports = (self.instantiate)(&mut store);
+                (store, exports)
+            }
+        };
+        store.set_epoch_deadline(deadline);
+        let outcome = exports.and_then(|mut exports| {
+            let value = body(&mut exports, &mut store)?;
+            Ok((value, exports))
+        });
+        match outcome {
+            Ok((value, exports)) => {
+                self.instance = Some((store, exports));
+                Ok(value)
+            }
+            Err(error) => Err(self.sandbox.failure(function, store.data(), error)),
+        }
+    }
+
+    /// Takes what the guest printed on stdout since this was last asked, as
+    /// lines.
+    pub fn take_printed(&mut self) -> Vec<String> {
+        match &self.instance {
+            Some((store, _)) => store.data().stdout.take_lines(),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Advances the epoch at every tick for as long as the engine lives: guests
+/// compare it with their deadline in every loop.
+fn advance_epoch(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|reason| Error::Unreadable {
+        path: path.into(),
+        reason,
+    })
+}
+
+fn invalid(path: &Path, expected: &'static str, error: &wasmtime::Error) -> Error {
+    Error::Invalid {
+        path: path.into(),
+        expected,
+        reason: one_line(error),
+    }
+}
+
+/// The whole chain of `error` on one line.
+pub(crate) fn one_line(error: &wasmtime::Error) -> String {
+    format!("{error:#}")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What the message of `error` puts between its first two backticks: the name
+/// of the import that wasmtime's linker did not find.
+fn quoted(error: &wasmtime::Error) -> String {
+    let message = error.to_string();
+    match message.split('`').nth(1) {
+        Some(name) => name.to_owned(),
+        None => message,
+    }
+}
