@@ -4,6 +4,7 @@
 mod build;
 mod cargo;
 mod demo;
+mod docs_blocks;
 mod guests;
 mod prerequisites;
 mod progress;
@@ -38,6 +39,12 @@ enum Task {
     Demo,
     /// Build the Python environment, all guests (into target/guests) and the Rust host
     Build,
+    /// Refresh the code blocks in Markdown that are included from sources
+    Docs {
+        /// Change nothing, and fail if a block differs from its source
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// An error of exit code 2: something about the machine, the arguments or the
@@ -69,5 +76,7 @@ fn run(task: &Task) -> Result<()> {
     match task {
         Task::Demo => demo::run(&build::all(&progress)?),
         Task::Build => build::all(&progress).map(drop),
+        Task::Docs { check: true } => docs_blocks::check(),
+        Task::Docs { check: false } => docs_blocks::refresh(&progress),
     }
 }
