@@ -122,9 +122,10 @@ fn main() -> ExitCode {
         }
     };
     let mut out = anstream::stdout().lock();
-    let written = match cli.options.json {
-        true => report.write_json(&mut out),
-        false => report.write_text(&mut out),
+    let written = if cli.options.json {
+        report.write_json(&mut out)
+    } else {
+        report.write_text(&mut out)
     };
     match written.and_then(|()| out.flush()) {
         // Whoever reads has seen enough.

@@ -54,6 +54,8 @@ pub enum CompiledCode {
 pub struct Sandbox {
     engine: Engine,
     limits: Limits,
+    /// The limit on time, in ticks of the epoch.
+    deadline: u64,
     for_components: component::Linker<State>,
     for_modules: Linker<State>,
 }
@@ -82,6 +84,7 @@ impl Sandbox {
         Ok(Sandbox {
             engine,
             limits,
+            deadline: ticks(limits.timeout),
             for_components,
             for_modules,
         })
@@ -130,7 +133,10 @@ impl Sandbox {
             })
     }
 
-    fn store(&self) -> Store<State> {
+    /// Returns a store for one instance, under the limits; its first deadline
+    /// has begun.
+    #[must_use]
+    pub fn store(&self) -> Store<State> {
         let (stdout, stderr) = (Capture::default(), Capture::default());
         let mut store = Store::new(
             &self.engine,
@@ -150,16 +156,8 @@ impl Sandbox {
             },
         );
         store.limiter(|state| &mut state.limits);
+        store.set_epoch_deadline(self.deadline);
         store
-    }
-
-    /// The number of ticks after which a call has run too long. The first one
-    /// may come at once, so it does not count.
-    fn deadline(&self) -> u64 {
-        let ticks = self.limits.timeout.as_nanos().div_ceil(TICK.as_nanos());
-        u64::try_from(ticks)
-            .unwrap_or(u64::MAX - 1)
-            .saturating_add(1)
     }
 
     fn failure(&self, function: &'static str, state: &State, error: wasmtime::Error) -> Error {
@@ -255,27 +253,21 @@ impl<E> Live<E> {
         function: &'static str,
         body: impl FnOnce(&mut E, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let deadline = self.sandbox.deadline();
-        let (mut store, exports) = match self.instance.take() {
-            Some((store, exports)) => (store, Ok(exports)),
-            None => {
-                let mut store = self.sandbox.store();
-                store.set_epoch_deadline(deadline);
-                let exports = (self.instantiate)(&mut store);
-                (store, exports)
+        let instance = match &mut self.instance {
+            Some(instance) => {
+                instance.0.set_epoch_deadline(self.sandbox.deadline);
+                instance
             }
+            none => none.insert(start(&self.sandbox, &*self.instantiate, function)?),
         };
-        store.set_epoch_deadline(deadline);
-        let outcome = exports.and_then(|mut exports| {
-            let value = body(&mut exports, &mut store)?;
-            Ok((value, exports))
-        });
-        match outcome {
-            Ok((value, exports)) => {
-                self.instance = Some((store, exports));
-                Ok(value)
+        let (store, exports) = instance;
+        match body(exports, store) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let failure = self.sandbox.failure(function, store.data(), error);
+                self.instance = None;
+                Err(failure)
             }
-            Err(error) => Err(self.sandbox.failure(function, store.data(), error)),
         }
     }
 
@@ -287,6 +279,26 @@ impl<E> Live<E> {
             None => Vec::new(),
         }
     }
+}
+
+fn start<E>(
+    sandbox: &Sandbox,
+    instantiate: &Instantiate<E>,
+    function: &'static str,
+) -> Result<(Store<State>, E), Error> {
+    let mut store = sandbox.store();
+    match instantiate(&mut store) {
+        Ok(exports) => Ok((store, exports)),
+        Err(error) => Err(sandbox.failure(function, store.data(), error)),
+    }
+}
+
+/// The number of ticks after which `timeout` is over for certain: the first
+/// one may come at once, so it does not count.
+fn ticks(timeout: Duration) -> u64 {
+    let ticks = timeout.as_nanos().div_ceil(TICK.as_nanos());
+    // A deadline is added to the current epoch, and the sum must not overflow.
+    u64::try_from(ticks).unwrap_or(u64::MAX).min(u64::MAX / 2) + 1
 }
 
 /// Advances the epoch at every tick for as long as the engine lives: guests
