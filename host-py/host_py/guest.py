@@ -1,0 +1,79 @@
+"""Finds a guest by name or path, and calls it whichever way it needs."""
+
+from pathlib import Path
+from typing import Protocol
+
+from .component import ComponentGreeter
+from .errors import NoGuests, NoGuestsFolder, NoSuchGuest
+from .legacy import LegacyGreeter
+from .sandbox import Sandbox
+
+BUILT = ("rust", "python", "legacy")
+"""The guests that `cargo xtask build` makes."""
+
+
+class Guest(Protocol):
+    """What every guest can do, however it is called."""
+
+    def greet(self, name: str) -> str:
+        """Return the guest's greeting for `name`."""
+
+    def add(self, a: int, b: int) -> int:
+        """Return the sum of `a` and `b`, which wraps on overflow."""
+
+
+class GuestsFolder:
+    """Where the guests are that `cargo xtask build` made.
+
+    Args:
+        named: The folder that the user named, or None for the nearest
+            `target/guests` in the current directory or above. That there is one
+            is asked only when a guest from it is.
+    """
+
+    def __init__(self, named: Path | None) -> None:
+        self._folder = named or nearest(Path("target/guests"))
+
+    def file(self, name: str) -> Path:
+        """Return the path of the file `name` in the folder; raise `NoGuests` if it is not there."""
+        if self._folder is None:
+            raise NoGuestsFolder
+        path = self._folder / name
+        if not path.is_file():
+            raise NoGuests(self._folder)
+        return path
+
+
+def nearest(relative: Path) -> Path | None:
+    """Find `relative` in the current directory or the nearest one above it."""
+    here = Path.cwd()
+    paths = (folder / relative for folder in (here, *here.parents))
+    return next((path for path in paths if path.exists()), None)
+
+
+def load_guest(sandbox: Sandbox, folder: GuestsFolder, name: str, *, quiet: bool = False) -> Guest:
+    """Load the guest that `name` means.
+
+    Args:
+        sandbox: Where it runs.
+        folder: Where the built guests are.
+        name: `rust`, `python`, `legacy` or the path of a component.
+        quiet: Whether to take the build of the legacy guest that does not print.
+
+    Raises:
+        InputError: If there is no such guest, or it can't be used.
+        GuestError: If it traps when it starts.
+    """
+    if name == "legacy":
+        return LegacyGreeter(sandbox, folder.file("legacy-quiet.wasm" if quiet else "legacy.wasm"))
+    return ComponentGreeter(sandbox, component_file(folder, name))
+
+
+def component_file(folder: GuestsFolder, name: str) -> Path:
+    """Return the file of the component that `name` means: `rust`, `python` or a path."""
+    if name in BUILT:
+        return folder.file(f"{name}.wasm")
+    path = Path(name)
+    if not path.exists():
+        raise NoSuchGuest(name)
+    return path
