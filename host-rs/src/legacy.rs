@@ -88,9 +88,21 @@ impl LegacyGreeter {
             .call("add", |exports, store| exports.add.call(store, (a, b)))
     }
 
+    /// The size of the guest's linear memory, in bytes; 0 after a trap, until
+    /// the next call starts a fresh instance.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        self.guest
+            .inspect(|exports, store| exports.memory.data_size(store))
+            .unwrap_or(0)
+    }
+
     /// Takes what the guest printed since this was last asked, as lines.
-    pub fn take_printed(&mut self) -> Vec<String> {
-        self.guest.take_printed()
+    #[must_use]
+    pub fn take_printed(&self) -> Vec<String> {
+        self.guest
+            .inspect(|_, store| store.data().stdout.take_lines())
+            .unwrap_or_default()
     }
 }
 

@@ -87,7 +87,7 @@ enum Command {
     Parity {
         /// A guest to compare, again for more: rust, python, legacy or the path
         /// of a component [default: rust, python and legacy]
-        #[arg(long = "guest", value_name = "GUEST")]
+        #[arg(id = "compared", long = "guest", value_name = "GUEST")]
         guests: Vec<GuestName>,
         /// The cases [default: the nearest parity/cases.json here or above]
         #[arg(long, value_name = "FILE")]
@@ -215,7 +215,7 @@ fn ask(name: &GuestName, mut guest: Guest) -> Result<Asked, Error> {
         b,
         sum: guest.add(a, b)?,
     };
-    let (kind, printed) = match &mut guest {
+    let (kind, printed) = match &guest {
         Guest::Component(_) => ("component", Vec::new()),
         Guest::Legacy(guest) => ("core module", guest.take_printed()),
     };

@@ -192,7 +192,8 @@ impl Sandbox {
 pub struct State {
     wasi: WasiP1Ctx,
     limits: StoreLimits,
-    stdout: Capture,
+    /// What the guest printed.
+    pub stdout: Capture,
     stderr: Capture,
 }
 
@@ -271,13 +272,12 @@ impl<E> Live<E> {
         }
     }
 
-    /// Takes what the guest printed on stdout since this was last asked, as
-    /// lines.
-    pub fn take_printed(&mut self) -> Vec<String> {
-        match &self.instance {
-            Some((store, _)) => store.data().stdout.take_lines(),
-            None => Vec::new(),
-        }
+    /// Looks at the instance without calling it; `None` where there is none
+    /// since a trap.
+    pub fn inspect<T>(&self, look: impl FnOnce(&E, &Store<State>) -> T) -> Option<T> {
+        self.instance
+            .as_ref()
+            .map(|(store, exports)| look(exports, store))
     }
 }
 
