@@ -17,6 +17,16 @@ pub(crate) struct Built {
     pub(crate) host_rs: PathBuf,
 }
 
+/// Only the environment.
+///
+/// # Errors
+///
+/// If something is missing on the machine, or a step fails.
+pub(crate) fn environment(progress: &Progress) -> Result<VirtualEnvironment> {
+    let python = prerequisites::check(progress)?;
+    VirtualEnvironment::ensure(progress, &python)
+}
+
 /// Builds what is out of date, side by side: wasmtime takes minutes to compile
 /// while the Python side waits for the network.
 ///

@@ -11,25 +11,11 @@ use serde::Deserialize;
 use crate::progress::Progress;
 use crate::repository;
 
-/// Tells tests where the binary of host-rs is.
-pub(crate) const HOST_RS_VARIABLE: &str = "GREETER_HOST_RS";
-
-/// A call of the cargo that runs this program, at the root, without what that
-/// cargo tells about this package: build scripts elsewhere might read it.
+/// A call of the cargo that runs this program, at the root.
 pub(crate) fn command<const N: usize>(arguments: [&str; N]) -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(repository::root());
-    for (name, _) in env::vars_os() {
-        let told_of_this_package = name.to_str().is_some_and(|name| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-        });
-        if told_of_this_package {
-            command.env_remove(name);
-        }
-    }
     command
 }
 

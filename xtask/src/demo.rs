@@ -29,7 +29,7 @@ pub(crate) fn run(built: &Built) -> Result<()> {
         if index > 0 {
             writeln!(stdout)?;
         }
-        writeln!(stdout, "$ {name}")?;
+        writeln!(stdout, "== {name}")?;
         stdout.flush()?;
         let status = host
             .current_dir(repository::root())

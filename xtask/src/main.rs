@@ -1,11 +1,15 @@
 //! `cargo xtask`: builds, runs, tests and measures everything, on every
 //! platform, with nothing but cargo and Python. The only orchestration.
 
+mod bench;
 mod build;
 mod cargo;
+mod checks;
+mod clean;
 mod demo;
 mod docs_blocks;
 mod guests;
+mod lock;
 mod prerequisites;
 mod progress;
 mod python;
@@ -37,14 +41,26 @@ struct Arguments {
 enum Task {
     /// Build what is out of date, then run both hosts on all guests
     Demo,
-    /// Build the Python environment, all guests (into target/guests) and the Rust host
+    /// Build .venv, all guests (into target/guests) and the Rust host
     Build,
+    /// Run every check: tests, lints, types, formats, the README's commands
+    Test,
+    /// Measure calls in both hosts and write the table in docs/PERFORMANCE.md
+    Bench {
+        /// Take few samples, to see that it works, and write nothing
+        #[arg(long)]
+        short: bool,
+    },
     /// Refresh the code blocks in Markdown that are included from sources
     Docs {
         /// Change nothing, and fail if a block differs from its source
         #[arg(long)]
         check: bool,
     },
+    /// Pin the Python packages anew in host-py/requirements.lock
+    Lock,
+    /// Remove target and .venv
+    Clean,
 }
 
 /// An error of exit code 2: something about the machine, the arguments or the
@@ -76,7 +92,12 @@ fn run(task: &Task) -> Result<()> {
     match task {
         Task::Demo => demo::run(&build::all(&progress)?),
         Task::Build => build::all(&progress).map(drop),
+        Task::Test => checks::run(&progress),
+        Task::Bench { short: false } => bench::run(&progress, &build::all(&progress)?),
+        Task::Bench { short: true } => bench::run_short(&progress, &build::all(&progress)?),
         Task::Docs { check: true } => docs_blocks::check(),
         Task::Docs { check: false } => docs_blocks::refresh(&progress),
+        Task::Lock => lock::run(&progress, &build::environment(&progress)?),
+        Task::Clean => clean::run(),
     }
 }

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 
 use crate::Unusable;
+use crate::cargo;
 use crate::progress::{self, Progress};
 use crate::python::{self, Interpreter};
 
@@ -41,6 +42,23 @@ pub(crate) fn check(progress: &Progress) -> Result<Interpreter> {
         Some(python) if missing.is_empty() => Ok(python),
         _ => Err(Unusable(format!("this machine lacks:\n  {}", missing.join("\n  "))).into()),
     }
+}
+
+/// Checks that cargo has what the checks call beside the compiler.
+///
+/// # Errors
+///
+/// Lists what is missing, with the command that adds it.
+pub(crate) fn check_components() -> Result<()> {
+    let missing: Vec<_> = [("clippy", "clippy"), ("fmt", "rustfmt")]
+        .into_iter()
+        .filter(|(command, _)| answer(&mut cargo::command([command, "--version"])).is_none())
+        .map(|(_, component)| format!("{component}: rustup component add {component}"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Unusable(format!("this machine lacks:\n  {}", missing.join("\n  "))).into())
 }
 
 fn rustc() -> Command {

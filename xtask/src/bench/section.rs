@@ -1,0 +1,303 @@
+//! The marked section of docs/PERFORMANCE.md.
+
+use std::collections::BTreeMap;
+use std::env::consts::{ARCH, OS};
+use std::fmt::Write as _;
+use std::process::Command;
+use std::thread;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::harnesses::PythonRun;
+use super::measurements::{Measurements, ratio, time};
+use crate::repository;
+
+const BEGIN: &str = "<!-- greeter:begin -->";
+const END: &str = "<!-- greeter:end -->";
+
+/// The rows of the headline table: a row's name, and what it says.
+const HEADLINE: [(&str, &str); 6] = [
+    ("greet_5", "greet, 5 B"),
+    ("greet_1024", "greet, 1 KiB"),
+    ("greet_1048576", "greet, 1 MiB"),
+    ("add", "add"),
+    ("start", "cached start to first greeting"),
+    ("instantiate", "store and instantiate"),
+];
+
+/// What a target limits.
+enum Limit {
+    /// The ratio to another function of the same row.
+    Times(f64, &'static str),
+    /// The time in nanoseconds.
+    Below(f64),
+}
+
+/// The targets: what they say, the row, the guest, the limit. In the Rust host.
+const TARGETS: [(&str, &str, &str, Limit); 6] = [
+    (
+        "greet, 5 B: Rust component at most 2× quiet legacy",
+        "greet_5",
+        "rust",
+        Limit::Times(2.0, "legacy"),
+    ),
+    (
+        "greet, 1 MiB: Rust component at most 1× quiet legacy",
+        "greet_1048576",
+        "rust",
+        Limit::Times(1.0, "legacy"),
+    ),
+    (
+        "add: Rust component at most 6× a raw typed call",
+        "add",
+        "rust",
+        Limit::Times(6.0, "raw"),
+    ),
+    (
+        "cached start to first greeting: Rust component under 10 ms",
+        "start",
+        "rust",
+        Limit::Below(10e6),
+    ),
+    (
+        "cached start to first greeting: Python component under 200 ms",
+        "start",
+        "python",
+        Limit::Below(200e6),
+    ),
+    (
+        "store and instantiate: Rust component under 20 µs",
+        "instantiate",
+        "rust",
+        Limit::Below(20e3),
+    ),
+];
+
+/// What the numbers were measured on: versions and kind of machine.
+pub(crate) struct Machine {
+    lines: Vec<String>,
+}
+
+impl Machine {
+    /// This machine.
+    ///
+    /// # Errors
+    ///
+    /// If a version can't be told.
+    pub(crate) fn this(python: &PythonRun) -> Result<Self> {
+        let rustc = Command::new("rustc").arg("--version").output();
+        let rustc = rustc.context("rustc can't be started")?;
+        let rustc = String::from_utf8_lossy(&rustc.stdout);
+        let lock = repository::read(&repository::root().join("Cargo.lock"))?;
+        let crate_version = locked(&lock, "wasmtime").context("Cargo.lock has no wasmtime")?;
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            lines: vec![
+                format!(
+                    "Rust host: {}, wasmtime {crate_version}",
+                    rustc.split(" (").next().unwrap_or_default().trim()
+                ),
+                format!(
+                    "Python host: Python {}, wasmtime-py {}",
+                    python.versions.python, python.versions.wasmtime
+                ),
+                format!("Machine: {OS}, {ARCH}, {cores} cores"),
+            ],
+        })
+    }
+}
+
+/// The version of a package by the text of Cargo.lock.
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1)?.strip_prefix("version = \"")?;
+    version.strip_suffix('"')
+}
+
+/// Puts `section` between the markers of `page`.
+///
+/// # Errors
+///
+/// If the page has no such section, or more than one.
+pub(crate) fn replace(page: &str, section: &str) -> Result<String> {
+    let parts = page
+        .split_once(BEGIN)
+        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        parts.with_context(|| format!("{} has no lines {BEGIN} and {END}", super::PAGE))?;
+    ensure!(
+        !after.contains(BEGIN),
+        "{} has two lines {BEGIN}",
+        super::PAGE
+    );
+    Ok(format!(
+        "{before}{BEGIN}\n\n{}\n\n{END}{after}",
+        section.trim()
+    ))
+}
+
+/// Writes the section.
+///
+/// # Errors
+///
+/// If a measurement is lacking.
+pub(crate) fn render(rust: &Measurements, python: &PythonRun, machine: &Machine) -> Result<String> {
+    let python = &python.measurements;
+    Ok(format!(
+        "{}\n\n{}\n\n{}\n\n{}",
+        headline(rust, python)?,
+        targets(rust)?,
+        conditions(machine),
+        appendix(rust, python)
+    ))
+}
+
+fn headline(rust: &Measurements, python: &Measurements) -> Result<String> {
+    let mut text = String::from(
+        "Medians, as ratios to the quiet legacy guest in the same host and run.\n\n\
+         | | Rust host: legacy | Rust component | Python component \
+         | Python host: legacy | Rust component | Python component |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    );
+    for (row, title) in HEADLINE {
+        write!(text, "\n| {title}")?;
+        for (host, measurements) in [("Rust", rust), ("Python", python)] {
+            let median = |guest| {
+                measurements
+                    .get(row, guest)
+                    .with_context(|| format!("the {host} benchmark is incomplete"))
+            };
+            let legacy = median("legacy")?;
+            write!(
+                text,
+                " | {} | {} | {}",
+                time(legacy),
+                ratio(median("rust")?, legacy),
+                ratio(median("python")?, legacy)
+            )?;
+        }
+        text.push_str(" |");
+    }
+    Ok(text)
+}
+
+fn targets(rust: &Measurements) -> Result<String> {
+    let mut text = String::from("| target, in the Rust host | measured | |\n| --- | ---: | --- |");
+    for (title, row, guest, limit) in TARGETS {
+        let median = rust.get(row, guest)?;
+        let (measured, met) = match limit {
+            Limit::Times(most, peer) => {
+                let peer = rust.get(row, peer)?;
+                // As exact as what is shown, so that 1.00× is not above 1×.
+                let shown = (median / peer * 100.0).round() / 100.0;
+                (ratio(median, peer), shown <= most)
+            }
+            Limit::Below(nanoseconds) => (time(median), median < nanoseconds),
+        };
+        let word = if met { "met" } else { "missed" };
+        write!(text, "\n| {title} | {measured} | {word} |")?;
+    }
+    Ok(text)
+}
+
+fn conditions(machine: &Machine) -> String {
+    let mut lines = machine.lines.clone();
+    lines.push("Command: `cargo xtask bench`".to_string());
+    let items = lines.iter().map(|line| format!("- {line}"));
+    items.collect::<Vec<_>>().join("\n")
+}
+
+/// Everything that was measured, as absolute times.
+fn appendix(rust: &Measurements, python: &Measurements) -> String {
+    let mut rows: BTreeMap<(usize, &str, &str), [Option<f64>; 2]> = BTreeMap::new();
+    for (host, measurements) in [rust, python].into_iter().enumerate() {
+        for (row, guest, median) in measurements.all() {
+            let place = HEADLINE.iter().position(|(name, _)| *name == row);
+            let key = (place.unwrap_or(HEADLINE.len()), row, guest);
+            rows.entry(key).or_default()[host] = Some(median);
+        }
+    }
+    let mut text = String::from(
+        "### Appendix: all medians\n\n\
+         | | guest | Rust host | Python host |\n| --- | --- | ---: | ---: |",
+    );
+    for ((place, row, guest), medians) in rows {
+        let title = HEADLINE.get(place).map_or(row, |(_, title)| title);
+        let [rust, python] = medians.map(|median| median.map_or_else(|| "–".to_string(), time));
+        let _ = write!(text, "\n| {title} | {guest} | {rust} | {python} |");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(rust_component: f64) -> Measurements {
+        let mut all = Measurements::default();
+        for (row, _) in HEADLINE {
+            all.add(row, "legacy", 1_000.0);
+            all.add(row, "rust", rust_component);
+            all.add(row, "python", 50_000.0);
+        }
+        all.add("add", "raw", 500.0);
+        all
+    }
+
+    #[test]
+    fn the_headline_has_one_row_a_call_with_ratios_in_both_hosts() -> Result<()> {
+        let table = headline(&measured(1_500.0), &measured(900.0))?;
+        assert_eq!(table.lines().count(), 4 + HEADLINE.len());
+        assert!(
+            table
+                .contains("\n| greet, 5 B | 1.00 µs | 1.50× | 50.0× | 1.00 µs | 0.90× | 50.0× |\n")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn targets_are_met_up_to_their_limit_and_missed_beyond() -> Result<()> {
+        let met = targets(&measured(1_000.0))?;
+        assert!(!met.contains("missed"), "{met}");
+        assert!(
+            met.contains("at most 6× a raw typed call | 2.00× | met |"),
+            "{met}"
+        );
+        let missed = targets(&measured(20_000.0))?;
+        assert_eq!(missed.matches("| missed |").count(), 4, "{missed}");
+        Ok(())
+    }
+
+    #[test]
+    fn the_appendix_shows_what_only_one_host_measures() {
+        let table = appendix(&measured(1.0), &Measurements::default());
+        assert!(table.contains("\n| add | raw | 500 ns | – |"), "{table}");
+    }
+
+    #[test]
+    fn a_lacking_measurement_is_named() {
+        let error = headline(&measured(1.0), &Measurements::default()).unwrap_err();
+        assert_eq!(
+            format!("{error:#}"),
+            "the Python benchmark is incomplete: no measurement of `legacy` in `greet_5`"
+        );
+    }
+
+    #[test]
+    fn only_the_text_between_the_markers_is_replaced() -> Result<()> {
+        let page = format!("# Page\n{BEGIN}\nold\n{END}\nrest\n");
+        let fresh = replace(&page, "new")?;
+        assert_eq!(fresh, format!("# Page\n{BEGIN}\n\nnew\n\n{END}\nrest\n"));
+        assert_eq!(replace(&fresh, "new")?, fresh);
+        assert!(replace("# Page\n", "new").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_locked_version_is_that_of_the_package_by_its_whole_name() {
+        let lock = "[[package]]\nname = \"wasmtime-wasi\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"wasmtime\"\nversion = \"48.0.8\"\n";
+        assert_eq!(locked(lock, "wasmtime"), Some("48.0.8"));
+        assert_eq!(locked(lock, "wasm"), None);
+    }
+}
