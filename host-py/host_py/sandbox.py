@@ -1,5 +1,6 @@
 """Runs a guest under limits: no files, environment or network, and an end to memory and time."""
 
+import copy
 import re
 import weakref
 from collections.abc import Callable
@@ -81,6 +82,12 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def with_limits(self, limits: Limits) -> "Sandbox":
+        """Return this sandbox for guests that get other limits. Only this one has to be closed."""
+        other = copy.copy(self)
+        other.limits = limits
+        return other
 
     def component(self, path: Path) -> wit.Component:
         """Compile the component in the file at `path`, or take it from the cache.

@@ -1,0 +1,102 @@
+"""The command line of the Python host: arguments in, text and exit code out."""
+
+import io
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from . import arguments
+from .errors import GreeterError
+from .guest import BUILT, GuestsFolder, load_guest
+from .hazards import show_hazards
+from .legacy import LegacyGreeter
+from .parity import Cases, Comparison
+from .report import (
+    Addition,
+    AddReport,
+    Asked,
+    Greeting,
+    GreetReport,
+    ParityReport,
+    Report,
+    RunReport,
+    write,
+)
+from .sandbox import Limits, Sandbox
+from .trace import trace
+
+
+def main() -> int:
+    """Do what the arguments of the process ask for, and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        asked = arguments.parse(None)
+        report = _run(asked)
+        _print(report, as_json=asked.json)
+    except GreeterError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return report.exit_code
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    try:
+        write(report, as_json=as_json)
+    except BrokenPipeError:
+        # Whoever reads has seen enough; Python's own flush at exit has to go
+        # somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(asked: Namespace) -> Report:
+    limits = Limits(timeout=asked.timeout, memory=asked.memory << 20, table=asked.table)
+    folder = GuestsFolder(asked.guests)
+    with Sandbox(limits, cache=asked.cache) as sandbox:
+        if asked.command is None:
+            return _default(sandbox, folder)
+        if asked.command == "greet":
+            guest = load_guest(sandbox, folder, asked.guest)
+            greetings = [Greeting(name, guest.greet(name)) for name in asked.names]
+            return GreetReport(asked.guest, greetings)
+        if asked.command == "add":
+            total = load_guest(sandbox, folder, asked.guest).add(asked.a, asked.b)
+            return AddReport(asked.guest, Addition(asked.a, asked.b, total))
+        if asked.command == "parity":
+            return ParityReport(_compare(sandbox, folder, asked.compared or BUILT, asked.cases))
+        if asked.command == "trace":
+            return trace(sandbox, folder, asked.guest, asked.name)
+        return show_hazards(sandbox, folder)
+
+
+def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
+    guests = []
+    for name in BUILT:
+        guest = load_guest(sandbox, folder, name)
+        legacy = isinstance(guest, LegacyGreeter)
+        guests.append(
+            Asked(
+                guest=name,
+                kind="core module" if legacy else "component",
+                greet=Greeting("World", guest.greet("World")),
+                add=Addition(5, 3, guest.add(5, 3)),
+                printed=guest.take_printed() if isinstance(guest, LegacyGreeter) else [],
+            )
+        )
+    return RunReport(guests, _compare(sandbox, folder, BUILT, None))
+
+
+def _compare(
+    sandbox: Sandbox, folder: GuestsFolder, names: tuple[str, ...] | list[str], cases: Path | None
+) -> Comparison:
+    read = Cases(cases)
+    return read.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

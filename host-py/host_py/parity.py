@@ -1,0 +1,277 @@
+"""Runs every case of the shared cases file through every guest, and compares."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from .bindings import S32_MAX, S32_MIN
+from .errors import GuestError, InteriorNul, Unreadable, UnusableCases
+from .guest import Guest, nearest
+
+Answer = TypeVar("Answer", str, int)
+
+_KEPT = 60
+"""How many characters of an answer are shown."""
+
+
+class Outcome(Enum):
+    """How a guest's answer compares to the one that is expected.
+
+    The value is the word in JSON and in cases files.
+    """
+
+    SAME = "same"
+    DIFFERENT = "different"
+    NOT_EXPRESSIBLE = "not expressible"
+
+    @property
+    def words(self) -> str:
+        """The outcome as the table words it."""
+        return f"{self.value} in the C ABI" if self is Outcome.NOT_EXPRESSIBLE else self.value
+
+
+@dataclass(frozen=True)
+class GreetCase:
+    """A name to greet, and what is declared of which guest."""
+
+    case: str
+    name: str
+    declared: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class AddCase:
+    """Two integers to add, their sum, and what is declared of which guest."""
+
+    case: str
+    a: int
+    b: int
+    sum: int
+    declared: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case, and its outcome for each guest."""
+
+    call: str
+    case: str
+    outcomes: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """An outcome that the file did not lead to expect.
+
+    Attributes:
+        missed: Whether a difference was declared that did not show.
+    """
+
+    call: str
+    case: str
+    guest: str
+    expected: str
+    got: str
+    missed: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many answers came out how."""
+
+    cases: int
+    guests: int
+    same: int
+    different: int
+    not_expressible: int
+
+
+@dataclass
+class Comparison:
+    """What came of a run."""
+
+    guests: Sequence[str]
+    rows: list[Row] = field(default_factory=list)
+    undeclared: list[Undeclared] = field(default_factory=list)
+
+    @property
+    def summary(self) -> Summary:
+        """The counts."""
+        outcomes = [outcome for row in self.rows for outcome in row.outcomes.values()]
+        return Summary(
+            cases=len(self.rows),
+            guests=len(self.guests),
+            same=outcomes.count(Outcome.SAME),
+            different=outcomes.count(Outcome.DIFFERENT),
+            not_expressible=outcomes.count(Outcome.NOT_EXPRESSIBLE),
+        )
+
+
+class Cases:
+    """The contents of a cases file.
+
+    Args:
+        path: The file, or None for the nearest `parity/cases.json` in the
+            current directory or above.
+
+    Raises:
+        InputError: If there is none, or it is not of schema 1.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        path = path or nearest(Path("parity/cases.json"))
+        if path is None:
+            raise UnusableCases(
+                "no parity/cases.json here or above: run in the repository,"
+                " or name the file with --cases FILE"
+            )
+        document = _Object(_parse(path), path, "the file")
+        if (schema := document.take("schema", int)) != 1:
+            raise UnusableCases(f"{path} has schema {schema}, and 1 is expected")
+        self._greeting = document.take("greeting", str)
+        self._greet = [_greet_case(entry) for entry in document.entries("greet")]
+        self._add = [_add_case(entry) for entry in document.entries("add")]
+        document.end()
+
+    def run(self, guests: Mapping[str, Guest]) -> Comparison:
+        """Run every case through every guest; a guest that traps in one is there for the next."""
+        comparison = Comparison(list(guests))
+        for greet in self._greet:
+
+            def greets(guest: Guest, name: str = greet.name) -> str:
+                return guest.greet(name)
+
+            expected = self._greeting + greet.name
+            _compare(comparison, "greet", greet, guests, expected, greets)
+        for add in self._add:
+
+            def adds(guest: Guest, a: int = add.a, b: int = add.b) -> int:
+                return guest.add(a, b)
+
+            _compare(comparison, "add", add, guests, add.sum, adds)
+        return comparison
+
+
+def _compare(
+    comparison: Comparison,
+    call: str,
+    case: GreetCase | AddCase,
+    guests: Mapping[str, Guest],
+    expected: Answer,
+    ask: Callable[[Guest], Answer],
+) -> None:
+    outcomes = {}
+    for name, guest in guests.items():
+        try:
+            answer = ask(guest)
+            outcome = Outcome.SAME if answer == expected else Outcome.DIFFERENT
+            got = _shown(answer) if outcome is Outcome.DIFFERENT else outcome.words
+        except InteriorNul:
+            outcome = Outcome.NOT_EXPRESSIBLE
+            got = outcome.words
+        except GuestError as error:
+            outcome = Outcome.DIFFERENT
+            got = f"a trap: {str(error).splitlines()[0]}"
+        declared = case.declared.get(name, Outcome.SAME)
+        if outcome is not declared:
+            wanted = _shown(expected) if declared is Outcome.SAME else declared.words
+            missed = outcome is Outcome.SAME
+            comparison.undeclared.append(
+                Undeclared(call, case.case, name, wanted, got, missed=missed)
+            )
+        outcomes[name] = outcome
+    comparison.rows.append(Row(call, case.case, outcomes))
+
+
+def _shown(answer: str | int) -> str:
+    """Return the answer as JSON, cut to its first characters."""
+    text = json.dumps(answer, ensure_ascii=False)
+    return text if len(text) <= _KEPT else f"{text[:_KEPT]}… ({len(text)} characters)"
+
+
+class _Object:
+    """A JSON object of a cases file, whose keys are taken out one by one."""
+
+    def __init__(self, value: object, path: Path, where: str) -> None:
+        self._path, self._where = path, where
+        if not isinstance(value, dict):
+            raise self._wrong("", "an object")
+        self._rest = dict(value)
+
+    def take(self, key: str, ty: type[Answer], default: Answer | None = None) -> Answer:
+        value = self._rest.pop(key, default)
+        # A bool is an int to Python, not to JSON.
+        if isinstance(value, ty) and not isinstance(value, bool):
+            if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+                raise self._wrong(key, "text without lone surrogates")
+            return value
+        raise self._wrong(key, {str: "a string", int: "an integer"}[ty])
+
+    def s32(self, key: str) -> int:
+        value = self.take(key, int)
+        if not S32_MIN <= value <= S32_MAX:
+            raise self._wrong(key, f"an integer in {S32_MIN}..={S32_MAX}")
+        return value
+
+    def entries(self, key: str) -> list["_Object"]:
+        value = self._rest.pop(key, None)
+        if not isinstance(value, list):
+            raise self._wrong(key, "an array")
+        return [_Object(item, self._path, f"{key}[{n}]") for n, item in enumerate(value)]
+
+    def declared(self) -> dict[str, Outcome]:
+        value = _Object(self._rest.pop("declared", {}), self._path, f"{self._where}.declared")
+        declared = {}
+        for guest in list(value._rest):
+            try:
+                declared[guest] = Outcome(value.take(guest, str))
+            except ValueError:
+                wanted = '"different" or "not expressible"'
+                raise value._wrong(guest, wanted) from None
+        return declared
+
+    def times(self) -> int:
+        times = self.take("times", int, 1)
+        if times < 0:
+            raise self._wrong("times", "an integer of 0 or more")
+        return times
+
+    def end(self) -> None:
+        for key in self._rest:
+            raise UnusableCases(f"{self._path}: {self._where} has an unknown key `{key}`")
+
+    def _wrong(self, key: str, wanted: str) -> UnusableCases:
+        place = f"`{key}` of {self._where}" if key else self._where
+        return UnusableCases(f"{self._path}: {place} is not {wanted}")
+
+
+def _parse(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Unreadable(path, error.strerror or str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise UnusableCases(f"{path} is not JSON: {error}") from None
+
+
+def _greet_case(entry: _Object) -> GreetCase:
+    case = GreetCase(
+        entry.take("case", str), entry.take("name", str) * entry.times(), entry.declared()
+    )
+    entry.end()
+    return case
+
+
+def _add_case(entry: _Object) -> AddCase:
+    case = AddCase(
+        entry.take("case", str),
+        entry.s32("a"),
+        entry.s32("b"),
+        entry.s32("sum"),
+        entry.declared(),
+    )
+    entry.end()
+    return case
