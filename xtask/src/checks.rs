@@ -124,10 +124,12 @@ fn rust(report: &mut Report, built: &Built) {
         let mut clippy = cargo::command(["clippy", "--release", "--package", "host-rs"]);
         passes(clippy.arg("--all-targets").args(DENY))
     });
-    report.check("clippy: xtask", || {
-        let mut clippy = cargo::command(["clippy", "--package", "xtask", "--all-targets"]);
-        passes(clippy.args(DENY))
-    });
+    for (name, package) in [("clippy: parity", "parity"), ("clippy: xtask", "xtask")] {
+        report.check(name, || {
+            let mut clippy = cargo::command(["clippy", "--all-targets", "--package", package]);
+            passes(clippy.args(DENY))
+        });
+    }
     report.check("clippy: guests", || {
         clippy_guests(&[
             "--package",
@@ -147,9 +149,26 @@ fn rust(report: &mut Report, built: &Built) {
         let mut test = cargo::command(["test", "--release", "--package", "host-rs"]);
         passes(test.env(HOST_RS, &built.host_rs))
     });
+    report.check("tests: parity", || {
+        passes(&mut cargo::command(["test", "--package", "parity"]))
+    });
     report.check("tests: xtask", || {
         passes(&mut xtask_test(built, ["--bins"]))
     });
+}
+
+/// Rewrites the golden files from what both hosts say now, then checks that
+/// the second host says the same as the first.
+///
+/// # Errors
+///
+/// If something else in those tests fails, or the hosts differ.
+pub(crate) fn bless() -> Result<()> {
+    for update in ["always", "no"] {
+        let mut test = cargo::command(["test", "--package", "parity"]);
+        passes(test.env("INSTA_UPDATE", update))?;
+    }
+    Ok(())
 }
 
 /// The three ways to build the Rust component.

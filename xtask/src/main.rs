@@ -57,6 +57,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Rewrite the golden files in parity/tests from what the hosts say now
+    Bless,
     /// Pin the Python packages anew in host-py/requirements.lock
     Lock,
     /// Remove target and .venv
@@ -97,6 +99,10 @@ fn run(task: &Task) -> Result<()> {
         Task::Bench { short: true } => bench::run_short(&progress, &build::all(&progress)?),
         Task::Docs { check: true } => docs_blocks::check(),
         Task::Docs { check: false } => docs_blocks::refresh(&progress),
+        Task::Bless => {
+            build::all(&progress)?;
+            checks::bless()
+        }
         Task::Lock => lock::run(&progress, &build::environment(&progress)?),
         Task::Clean => clean::run(),
     }
