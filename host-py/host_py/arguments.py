@@ -4,7 +4,6 @@ import argparse
 import math
 import os
 import re
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,6 +49,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message} (see --help)")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"host_py {__version__} (wasmtime {version('wasmtime')})")
+        parser.exit()
 
 
 def _parser() -> _Parser:
@@ -160,8 +167,9 @@ def _options() -> _Parser:
     )
     options.add_argument(
         "--version",
-        action="version",
-        version=f"host_py {__version__} (wasmtime {version('wasmtime')})",
+        action=_Version,
+        nargs=0,
+        help="show the versions of this program and of wasmtime",
     )
     return options
 

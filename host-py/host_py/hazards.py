@@ -180,8 +180,8 @@ def _use_after_free(bench: _Bench) -> Finding:
     seen: list[bytes] = []
 
     def body(abi: CAbi) -> None:
-        pointer = abi.custom_greet(abi.place(b"Ada\0"))
-        length = len(b"Hello, Ada")
+        pointer = abi.custom_greet(abi.place(b"World\0"))
+        length = len(b"Hello, World")
         seen.append(abi.read(pointer, length))
         abi.free_string(pointer)
         seen.append(abi.read(pointer, length))
@@ -189,7 +189,7 @@ def _use_after_free(bench: _Bench) -> Finding:
         seen.append(abi.read_string(pointer))
 
     failure = bench.fresh(body)
-    ada, grace = bench.component.greet("Ada"), bench.component.greet("Grace")
+    world, grace = bench.component.greet("World"), bench.component.greet("Grace")
     c_abi = [_shown(failure)] if isinstance(failure, Failure) else [
         f"before free_string the pointer leads to {_shown(seen[0])}",
         f"after it to {_shown(seen[1])}",
@@ -197,13 +197,13 @@ def _use_after_free(bench: _Bench) -> Finding:
     ]  # fmt: skip
     return Finding(
         hazard="use after free",
-        did="greeted Ada, freed the greeting, and read it again",
+        did="greeted World, freed the greeting, and read it again",
         c_abi=c_abi,
         component=[
             f"{NO_SUCH_CALL}: no pointer is left to read",
-            f"greeting Grace does not touch what came for Ada: {_shown(ada)}, {_shown(grace)}",
+            f"greeting Grace does not touch what came for World: {_shown(world)}, {_shown(grace)}",
         ],
-        shown=not isinstance(failure, Failure) and seen[1] != seen[0] and ada == "Hello, Ada",
+        shown=not isinstance(failure, Failure) and seen[1] != seen[0] and world == "Hello, World",
         facts={},
     )
 

@@ -7,10 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol, TextIO
 
-from rich.color import ColorSystem
-from rich.console import Console
-from rich.style import Style
-
 from .parity import Comparison, Outcome, Summary
 
 SCHEMA = 1
@@ -30,19 +26,25 @@ class Paint:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        console = Console(file=stream)
-        self._wanted = (
-            stream.isatty()
-            and not os.environ.get("NO_COLOR")
-            and console.color_system is not None
-            and not console.legacy_windows
-        )
+        self._wanted = stream.isatty() and not os.environ.get("NO_COLOR") and _has_colours(stream)
 
     def __call__(self, text: str, colour: str) -> str:
         """Return `text` in `colour`, one of the eight that every terminal has."""
         if not self._wanted or not text:
             return text
+        from rich.color import ColorSystem
+        from rich.style import Style
+
         return Style.parse(colour).render(text, color_system=ColorSystem.STANDARD)
+
+
+def _has_colours(terminal: TextIO) -> bool:
+    # Imported here and above, because it takes as long as a greeting, and most
+    # output goes to no terminal.
+    from rich.console import Console
+
+    console = Console(file=terminal)
+    return console.color_system is not None and not console.legacy_windows
 
 
 class Report(Protocol):

@@ -93,7 +93,8 @@ class Sandbox:
         """Compile the component in the file at `path`, or take it from the cache.
 
         Raises:
-            InputError: If the file can't be read or holds no valid component.
+            InputError: If the file can't be read, holds no valid component, or
+                one that imports more than WASI.
         """
         data = _read(path, "component")
         # The layer field after the version tells the two formats apart
@@ -101,9 +102,13 @@ class Sandbox:
         if data[6:8] == b"\0\0":
             raise CoreModule(path)
         try:
-            return wit.Component(self.engine, data)
+            component = wit.Component(self.engine, data)
         except wasmtime.WasmtimeError as error:
             raise Invalid(path, "component", _one_line(error)) from None
+        for name in component.type.imports(self.engine):
+            if not name.startswith("wasi:"):
+                raise UnknownImport(path, name)
+        return component
 
     def module(self, path: Path) -> wasmtime.Module:
         """Compile the core module in the file at `path`, or take it from the cache.

@@ -15,13 +15,14 @@ _KEPT = 64
 """How many bytes of an input are written out."""
 
 WHY_NOTHING = (
-    "There is nothing to trace: no pointer crosses this boundary.",
-    "The canonical ABI (CanonicalABI.md of the Component Model) does it instead:",
-    "  lower      the host's string goes into the guest's memory, in room that the guest's",
-    "             own `realloc` hands out, as a pointer and a length in bytes",
-    "  lift       the result is copied out of the guest's memory; pointer and length are",
-    "             checked against its bounds, and the bytes for being UTF-8, or it traps",
-    "  post-return  the guest frees its result, once, after the host has its copy",
+    "There is nothing to trace, because no pointer crosses this boundary. What the host",
+    "does by hand for the core module, the canonical ABI does at each call (CanonicalABI.md",
+    "of the Component Model):",
+    "  lower        The name is encoded into room that the guest's own `realloc` hands out,",
+    "               and the guest gets its address and its length in bytes.",
+    "  lift         The greeting's address and length are checked against linear memory, its",
+    "               bytes for being UTF-8, and the host gets a copy; or the call traps.",
+    "  post-return  The guest frees the greeting, once, after it was lifted.",
 )
 
 
@@ -86,7 +87,7 @@ class TraceReport:
             "name": self.name,
             "greeting": self.greeting,
             "steps": [step.document() for step in self.steps],
-            "why": [line.strip() for line in self.why],
+            "why": " ".join(" ".join(self.why).split()) or None,
         }
 
     def lines(self, paint: Paint) -> Iterator[str]:
