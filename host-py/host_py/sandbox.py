@@ -179,8 +179,13 @@ class Live(Generic[E]):
         return result
 
     def restart(self) -> None:
-        """Let the next call have a fresh instance."""
+        """Replace the instance by a fresh one.
+
+        Raises:
+            GuestError: If it traps or runs too long when it starts.
+        """
         self._instance = None
+        self._instance = self._start()
 
     def _start(self) -> tuple[wasmtime.Store, E]:
         limits = self._sandbox.limits

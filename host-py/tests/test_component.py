@@ -1,0 +1,112 @@
+"""The typed call, on components in two languages."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_py.bindings import S32_MAX, S32_MIN
+from host_py.component import ComponentGreeter
+from host_py.errors import CoreModule, Invalid, MissingExport, NotText, NotWasm, OutOfRange
+from host_py.guest import BUILT, Guest, GuestsFolder, load_guest
+from host_py.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module", params=["rust", "python"])
+def component(request: pytest.FixtureRequest, sandbox: Sandbox, folder: GuestsFolder) -> Guest:
+    return load_guest(sandbox, folder, request.param)
+
+
+@pytest.fixture(scope="module")
+def guests(sandbox: Sandbox, folder: GuestsFolder) -> list[Guest]:
+    return [load_guest(sandbox, folder, name, quiet=True) for name in BUILT]
+
+
+def test_a_name_is_greeted(component: Guest) -> None:
+    assert component.greet("World") == "Hello, World"
+
+
+def test_a_name_may_hold_a_nul(component: Guest) -> None:
+    assert component.greet("root\0.example.com") == "Hello, root\0.example.com"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "total"), [(5, 3, 8), (S32_MAX, 1, S32_MIN), (S32_MIN, -1, S32_MAX)]
+)
+def test_a_sum_wraps_on_overflow(component: Guest, a: int, b: int, total: int) -> None:
+    assert component.add(a, b) == total
+
+
+@pytest.mark.parametrize(("a", "b"), [(2**31, 0), (0, 2**31), (-(2**31) - 1, 0), (2**64, 0)])
+def test_an_integer_out_of_range_is_refused_before_the_guest_is_entered(
+    component: Guest, a: int, b: int
+) -> None:
+    with pytest.raises(OutOfRange, match=r"-2147483648\.\.=2147483647"):
+        component.add(a, b)
+    assert component.add(1, 2) == 3
+
+
+@pytest.mark.parametrize("name", ["\ud800", "Ada\udfff", "\udcff\x00"])
+def test_a_lone_surrogate_is_refused_before_the_guest_is_entered(
+    component: Guest, name: str
+) -> None:
+    with pytest.raises(NotText):
+        component.greet(name)
+    assert component.greet("Ada") == "Hello, Ada"
+
+
+@given(name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_any_text_without_a_nul_is_greeted_alike_by_every_guest(
+    guests: list[Guest], name: str
+) -> None:
+    assert [guest.greet(name) for guest in guests] == [f"Hello, {name}"] * len(guests)
+
+
+@given(a=st.integers(S32_MIN, S32_MAX), b=st.integers(S32_MIN, S32_MAX))
+def test_any_two_integers_are_added_alike_by_every_guest(
+    guests: list[Guest], a: int, b: int
+) -> None:
+    wrapped = (a + b - S32_MIN) % 2**32 + S32_MIN
+    assert [guest.add(a, b) for guest in guests] == [wrapped] * len(guests)
+
+
+def test_a_component_without_the_exports_is_refused(
+    sandbox: Sandbox, misfit: Callable[[str], Path]
+) -> None:
+    with pytest.raises(MissingExport, match=r"it lacks `greet: func\(name: string\) -> string`"):
+        ComponentGreeter(sandbox, misfit("exports-nothing"))
+
+
+def test_a_component_with_an_export_of_another_type_is_refused(
+    sandbox: Sandbox, misfit: Callable[[str], Path]
+) -> None:
+    with pytest.raises(MissingExport, match=r"its `add` is `func\(a: s64, b: s64\) -> s64`"):
+        ComponentGreeter(sandbox, misfit("exports-wrong-type"))
+
+
+def test_a_core_module_is_refused(sandbox: Sandbox, folder: GuestsFolder) -> None:
+    with pytest.raises(CoreModule):
+        ComponentGreeter(sandbox, folder.file("legacy.wasm"))
+
+
+@pytest.mark.parametrize("text", [b"", b"\0as", b"(component)", b"\x7fELF"])
+def test_what_is_not_webassembly_is_refused_even_the_text_format(
+    sandbox: Sandbox, tmp_path: Path, text: bytes
+) -> None:
+    file = tmp_path / "guest.wasm"
+    file.write_bytes(text)
+    with pytest.raises(NotWasm):
+        ComponentGreeter(sandbox, file)
+
+
+@pytest.mark.parametrize("length", [4, 6, 8, 9, 100, 5000, -1])
+def test_a_truncated_component_is_refused_in_one_line(
+    sandbox: Sandbox, folder: GuestsFolder, tmp_path: Path, length: int
+) -> None:
+    file = tmp_path / "guest.wasm"
+    file.write_bytes(folder.file("rust.wasm").read_bytes()[:length])
+    with pytest.raises((Invalid, MissingExport)) as refused:
+        ComponentGreeter(sandbox, file)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,113 @@
+"""Every case through every guest, and the file that the cases come from."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from host_py.component import ComponentGreeter
+from host_py.errors import InputError
+from host_py.guest import BUILT, GuestsFolder, load_guest
+from host_py.parity import Cases, Outcome
+from host_py.sandbox import Sandbox
+
+CASES = Path(__file__).parents[2] / "parity" / "cases.json"
+
+
+def cases(tmp_path: Path, **changes: object) -> Path:
+    document = {"schema": 1, "greeting": "Hello, ", "greet": [], "add": [], **changes}
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return file
+
+
+def test_every_guest_gives_the_same_answers_or_a_declared_other(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    guests = {name: load_guest(sandbox, folder, name, quiet=True) for name in BUILT}
+    comparison = Cases(CASES).run(guests)
+    assert comparison.undeclared == []
+    document = json.loads(CASES.read_text(encoding="utf-8"))
+    assert comparison.summary.cases == len(document["greet"]) + len(document["add"])
+    assert comparison.summary.different == 0
+
+
+def test_a_wrong_answer_is_different_and_undeclared(
+    sandbox: Sandbox, misfit: Callable[[str], Path], tmp_path: Path
+) -> None:
+    guest = ComponentGreeter(sandbox, misfit("answers-wrong"))
+    file = cases(tmp_path, greet=[{"case": "long", "name": "a", "times": 100}])
+    comparison = Cases(file).run({"wrong": guest})
+    assert comparison.rows[0].outcomes == {"wrong": Outcome.DIFFERENT}
+    (cell,) = comparison.undeclared
+    assert cell.expected == '"Hello, ' + "a" * 52 + "… (109 characters)"
+    assert cell.got == '"Goodbye"'
+
+
+def test_a_guest_that_traps_is_there_for_the_next_case(
+    sandbox: Sandbox, misfit: Callable[[str], Path], tmp_path: Path
+) -> None:
+    file = cases(
+        tmp_path,
+        greet=[{"case": "ASCII", "name": "World"}],
+        add=[{"case": "five and three", "a": 5, "b": 3, "sum": 8}],
+    )
+    comparison = Cases(file).run({"traps": ComponentGreeter(sandbox, misfit("traps"))})
+    outcomes = [row.outcomes["traps"] for row in comparison.rows]
+    assert outcomes == [Outcome.DIFFERENT, Outcome.SAME]
+    assert comparison.undeclared[0].got.startswith("a trap: the guest trapped in `greet`")
+
+
+def test_a_declared_difference_that_does_not_show_is_missed(
+    sandbox: Sandbox, folder: GuestsFolder, tmp_path: Path
+) -> None:
+    declared = {"rust": "not expressible", "python": "different"}
+    file = cases(tmp_path, greet=[{"case": "ASCII", "name": "World", "declared": declared}])
+    comparison = Cases(file).run({"rust": load_guest(sandbox, folder, "rust")})
+    (cell,) = comparison.undeclared
+    assert cell.missed
+    assert (cell.expected, cell.got) == ("not expressible in the C ABI", "same")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schema": 2}, "has schema 2, and 1 is expected"),
+        ({"schema": "1"}, "`schema` of the file is not an integer"),
+        ({"schema": True}, "`schema` of the file is not an integer"),
+        ({"greeting": 1}, "`greeting` of the file is not a string"),
+        ({"greet": {}}, "`greet` of the file is not an array"),
+        ({"greet": ["a"]}, "greet[0] is not an object"),
+        ({"greet": [{"case": "a"}]}, "`name` of greet[0] is not a string"),
+        ({"greet": [{"case": "a", "name": "\ud800"}]}, "`name` of greet[0] is not text"),
+        ({"greet": [{"case": "a", "name": "b", "times": -1}]}, "`times` of greet[0] is not"),
+        ({"greet": [{"case": "a", "name": "b", "nam": 1}]}, "greet[0] has an unknown key `nam`"),
+        (
+            {"greet": [{"case": "a", "name": "b", "declared": {"rust": "odd"}}]},
+            '`rust` of greet[0].declared is not "different" or "not expressible"',
+        ),
+        (
+            {"add": [{"case": "a", "a": 2**31, "b": 0, "sum": 0}]},
+            "`a` of add[0] is not an integer in",
+        ),
+        ({"extra": 1}, "the file has an unknown key `extra`"),
+    ],
+)
+def test_an_unusable_cases_file_is_refused_by_file_and_key(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    file = cases(tmp_path, **changes)
+    with pytest.raises(InputError) as refused:
+        Cases(file)
+    assert str(file) in str(refused.value)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 100_000])
+def test_a_cases_file_that_is_not_json_is_refused(tmp_path: Path, text: bytes) -> None:
+    file = tmp_path / "cases.json"
+    file.write_bytes(text)
+    with pytest.raises(InputError, match="is not JSON"):
+        Cases(file)

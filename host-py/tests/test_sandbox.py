@@ -1,0 +1,207 @@
+"""A guest that misbehaves ends in a typed error, and the host goes on."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from host_py.capture import CAPACITY
+from host_py.component import ComponentGreeter
+from host_py.errors import CacheUnusable, GuestTrapped, OverLimits, TimedOut, UnknownImport
+from host_py.guest import GuestsFolder
+from host_py.legacy import LegacyGreeter, load
+from host_py.sandbox import Limits, Sandbox
+
+Misfit = Callable[[str], Path]
+
+
+def test_a_trap_is_a_typed_error_with_its_backtrace_and_the_next_call_works(
+    sandbox: Sandbox, misfit: Misfit
+) -> None:
+    greeter = ComponentGreeter(sandbox, misfit("traps"))
+    for _ in range(2):
+        with pytest.raises(GuestTrapped) as trapped:
+            greeter.greet("World")
+        assert trapped.value.function == "greet"
+        assert trapped.value.message == "wasm trap: wasm `unreachable` instruction executed"
+        assert len(trapped.value.backtrace) == 1
+        assert greeter.add(1, 2) == 3
+
+
+def test_a_panic_s_text_comes_with_its_trap_and_only_with_its_own(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    live = load(sandbox, folder.file("legacy.wasm"))
+    for _ in range(2):
+        with pytest.raises(GuestTrapped) as trapped:
+            live.call("custom_greet", lambda abi: abi.greet(b"\xff"))
+        assert sum("panicked at" in line for line in trapped.value.stderr) == 1
+        assert "\n  guest stderr: the name is not UTF-8" in str(trapped.value)
+        assert any("custom_greet" in frame for frame in trapped.value.backtrace)
+    assert live.call("custom_greet", lambda abi: abi.greet(b"Ada")) == b"Hello, Ada"
+
+
+def test_a_trap_before_the_first_call_is_a_trap_too(sandbox: Sandbox, misfit: Misfit) -> None:
+    with pytest.raises(GuestTrapped) as trapped:
+        ComponentGreeter(sandbox, misfit("traps-at-start"))
+    assert trapped.value.function == "instantiate"
+
+
+def test_an_endless_loop_is_stopped_and_the_next_call_works(misfit: Misfit) -> None:
+    with Sandbox(Limits(timeout=0.05)) as sandbox:
+        greeter = ComponentGreeter(sandbox, misfit("loops"))
+        with pytest.raises(TimedOut, match=r"in `greet`: it ran for more than 0\.05 s"):
+            greeter.greet("World")
+        assert greeter.add(1, 2) == 3
+
+
+def test_the_time_of_one_call_is_not_counted_against_the_next(
+    folder: GuestsFolder,
+) -> None:
+    with Sandbox(Limits(timeout=0.3)) as sandbox:
+        greeter = ComponentGreeter(sandbox, folder.file("rust.wasm"))
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            assert greeter.add(1, 2) == 3
+        time.sleep(0.4)
+        assert greeter.add(1, 2) == 3
+
+
+def test_a_guest_that_starts_above_the_memory_cap_is_refused(
+    sandbox: Sandbox, misfit: Misfit
+) -> None:
+    with pytest.raises(OverLimits, match="--memory"):
+        ComponentGreeter(sandbox, misfit("needs-memory"))
+
+
+def test_a_guest_that_starts_above_the_table_cap_is_refused(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    capped = sandbox.with_limits(replace(sandbox.limits, table=1))
+    with pytest.raises(OverLimits, match="--table"):
+        ComponentGreeter(capped, folder.file("rust.wasm"))
+
+
+def test_a_guest_that_outgrows_the_memory_cap_traps_with_its_own_last_words(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    capped = sandbox.with_limits(replace(sandbox.limits, memory=3 << 20))
+    greeter = ComponentGreeter(capped, folder.file("rust.wasm"))
+    with pytest.raises(GuestTrapped) as trapped:
+        greeter.greet("a" * 1_300_000)
+    assert trapped.value.stderr[0] == "memory allocation of 1300007 bytes failed"
+    assert greeter.greet("World") == "Hello, World"
+
+
+def test_an_import_that_is_not_offered_is_named(sandbox: Sandbox, misfit: Misfit) -> None:
+    with pytest.raises(UnknownImport, match=r"imports `acme:weather/forecast@1\.0\.0`"):
+        ComponentGreeter(sandbox, misfit("imports-unknown"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            '(import "wasi:http/types@0.2.0" (instance (export "f" (func))))',
+            "wasi:http/types@0.2.0",
+        ),
+        ('(import "wasi:cli/stdin@0.2.3" (instance (export "f" (func))))', "wasi:cli/stdin@0.2.3"),
+    ],
+)
+def test_a_wasi_interface_that_is_not_offered_is_named(
+    sandbox: Sandbox, misfit: Misfit, tmp_path: Path, text: str, name: str
+) -> None:
+    import wasmtime
+
+    source = Path(__file__).parents[2] / "parity" / "misfits" / "traps.wat"
+    file = tmp_path / "guest.wasm"
+    whole = source.read_text(encoding="utf-8").replace("(component\n", f"(component {text}\n", 1)
+    file.write_bytes(wasmtime.wat2wasm(whole))
+    with pytest.raises(UnknownImport, match=f"imports `{name}`"):
+        ComponentGreeter(sandbox, file)
+
+
+def test_what_a_guest_prints_is_kept_up_to_a_limit(sandbox: Sandbox, folder: GuestsFolder) -> None:
+    guest = LegacyGreeter(sandbox, folder.file("legacy.wasm"))
+    name = "a" * (CAPACITY + 1)
+    assert guest.greet(name) == f"Hello, {name}"
+    start, end = guest.take_printed()
+    assert len(start) == CAPACITY
+    assert end == "… (only the first 1048576 bytes were kept)"
+    guest.greet("Ada")
+    assert len(guest.take_printed()) == 2
+
+
+def test_what_a_guest_prints_is_there_when_its_call_returns(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    guest = LegacyGreeter(sandbox, folder.file("legacy.wasm"))
+    for _ in range(1000):
+        guest.greet("Ada")
+        assert len(guest.take_printed()) == 2
+
+
+def test_a_closed_sandbox_leaves_no_thread_and_gives_signals_back() -> None:
+    before = threading.active_count()
+    previous = signal.set_wakeup_fd(-1)
+    try:
+        with Sandbox():
+            assert threading.active_count() == before + 1
+        assert threading.active_count() == before
+        assert signal.set_wakeup_fd(-1) == -1
+    finally:
+        signal.set_wakeup_fd(previous)
+
+
+def test_a_cache_that_cannot_be_made_is_refused_with_the_way_around_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a-file"
+    file.touch()
+    # wasmtime looks for its cache by the first on Linux, by the second on macOS.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(file))
+    monkeypatch.setenv("HOME", str(file))
+    monkeypatch.setenv("LOCALAPPDATA", str(file))
+    with Sandbox(cache=False):
+        pass
+    if sys.platform == "win32":
+        pytest.skip("Windows finds the folder by a system call")
+    with pytest.raises(CacheUnusable, match="--no-cache"):
+        Sandbox()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C reaches the tests too")
+def test_ctrl_c_ends_a_guest_that_loops_with_exit_code_130(misfit: Misfit) -> None:
+    program = [sys.executable, "-m", "host_py", "--timeout", "60", "greet", "World"]
+    host = subprocess.Popen(
+        [*program, "--guest", misfit("loops")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(1)
+    assert host.poll() is None
+    host.send_signal(signal.SIGINT)
+    stdout, stderr = host.communicate(timeout=30)
+    assert (stdout, stderr, host.returncode) == (b"", b"interrupted\n", 130)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="raise_signal is not Ctrl-C there")
+def test_ctrl_c_leaves_the_guest_usable(misfit: Misfit) -> None:
+    previous = signal.set_wakeup_fd(-1)
+    try:
+        with Sandbox(Limits(timeout=60)) as sandbox:
+            greeter = ComponentGreeter(sandbox, misfit("loops"))
+            main = threading.main_thread().ident
+            assert main is not None
+            timer = threading.Timer(0.3, signal.pthread_kill, [main, signal.SIGINT])
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                greeter.greet("World")
+            timer.join()
+            assert greeter.add(1, 2) == 3
+    finally:
+        signal.set_wakeup_fd(previous)
