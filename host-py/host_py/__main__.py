@@ -4,7 +4,6 @@ import io
 import os
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from . import arguments
 from .errors import GreeterError
@@ -34,24 +33,26 @@ def main() -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         asked = arguments.parse(None)
-        report = _run(asked)
-        _print(report, as_json=asked.json)
+        return _print(_run(asked), as_json=asked.json)
     except GreeterError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    return report.exit_code
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def _print(report: Report, *, as_json: bool) -> int:
     try:
         write(report, as_json=as_json)
-    except BrokenPipeError:
-        # Whoever reads has seen enough; Python's own flush at exit has to go
-        # somewhere.
+    except OSError as error:
+        # What is left in the buffer has to go somewhere when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"error: cannot write to stdout: {error.strerror}", file=sys.stderr)
+            return 2
+        # Else whoever reads has seen enough.
+    return report.exit_code
 
 
 def _run(asked: Namespace) -> Report:
@@ -92,7 +93,7 @@ def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
 
 
 def _compare(
-    sandbox: Sandbox, folder: GuestsFolder, names: tuple[str, ...] | list[str], cases: Path | None
+    sandbox: Sandbox, folder: GuestsFolder, names: tuple[str, ...] | list[str], cases: str | None
 ) -> Comparison:
     read = Cases(cases)
     return read.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})

@@ -4,7 +4,6 @@ import argparse
 import math
 import os
 import re
-from pathlib import Path
 from typing import NoReturn
 
 from . import __version__
@@ -102,7 +101,6 @@ def _parser() -> _Parser:
     )
     parity.add_argument(
         "--cases",
-        type=Path,
         metavar="FILE",
         help="the cases (default: the nearest parity/cases.json here or above)",
     )
@@ -131,7 +129,6 @@ def _options() -> _Parser:
     options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options.add_argument(
         "--guests",
-        type=Path,
         metavar="DIR",
         help="the folder that `cargo xtask build` filled"
         " (default: the nearest target/guests here or above)",

@@ -7,12 +7,10 @@ package wraps an integer that is out of range and aborts the process on some
 text that is not Unicode, so every value is checked here before it gets there.
 """
 
-from pathlib import Path
-
 import wasmtime
 from wasmtime import component as wit
 
-from .errors import MissingExport, NotText, OutOfRange
+from .errors import FilePath, MissingExport, NotText, OutOfRange
 
 S32_MIN, S32_MAX = -(2**31), 2**31 - 1
 
@@ -31,7 +29,7 @@ class Greeter:
         self._add = _function(store, instance, "add")
 
     @staticmethod
-    def check(component: wit.Component, engine: wasmtime.Engine, path: Path) -> None:
+    def check(component: wit.Component, engine: wasmtime.Engine, path: FilePath) -> None:
         """Raise `MissingExport`, which names `path`, unless `component` exports the world."""
         exports = component.type.exports(engine)
         for name, (parameters, result) in _WORLD.items():

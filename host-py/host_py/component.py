@@ -5,9 +5,8 @@ Nothing here allocates, copies, frees or counts bytes. The world says
 the canonical ABI does the rest, on both sides.
 """
 
-from pathlib import Path
-
 from .bindings import Greeter
+from .errors import FilePath
 from .sandbox import Live, Sandbox
 
 
@@ -24,7 +23,7 @@ class ComponentGreeter:
         GuestError: If the component traps when it starts.
     """
 
-    def __init__(self, sandbox: Sandbox, path: Path) -> None:
+    def __init__(self, sandbox: Sandbox, path: FilePath) -> None:
         component = sandbox.component(path)
         Greeter.check(component, sandbox.engine, path)
         self._guest = Live(

@@ -7,6 +7,9 @@ how to mend it.
 from collections.abc import Sequence
 from pathlib import Path
 
+FilePath = str | Path
+"""A file as the user named it: a `Path` would drop a leading `./` from the text of an error."""
+
 
 class GreeterError(Exception):
     """Why a guest could not be loaded or called.
@@ -36,7 +39,7 @@ class NoGuestsFolder(InputError):
 class NoGuests(InputError):
     """The folder does not hold the guest that was asked for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: FilePath) -> None:
         super().__init__(f"no guests in {folder}: run `cargo xtask build`")
 
 
@@ -52,14 +55,14 @@ class NoSuchGuest(InputError):
 class Unreadable(InputError):
     """A file could not be read."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: FilePath, reason: str) -> None:
         super().__init__(f"cannot read {path}: {reason}")
 
 
 class CoreModule(InputError):
     """A core module where a component is expected."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: FilePath) -> None:
         super().__init__(
             f"{path} is a core module, and a component is expected: a component is what"
             " `cargo component build` or wit-component makes of one"
@@ -69,7 +72,7 @@ class CoreModule(InputError):
 class NotWasm(InputError):
     """Not a WebAssembly binary at all; `expected` is `component` or `core module`."""
 
-    def __init__(self, path: Path, expected: str) -> None:
+    def __init__(self, path: FilePath, expected: str) -> None:
         super().__init__(
             f"{path} is not a WebAssembly binary, and a {expected} is expected:"
             r" it does not begin with `\0asm`"
@@ -79,14 +82,14 @@ class NotWasm(InputError):
 class Invalid(InputError):
     """A binary that does not compile: truncated, corrupt, or too new."""
 
-    def __init__(self, path: Path, expected: str, reason: str) -> None:
+    def __init__(self, path: FilePath, expected: str, reason: str) -> None:
         super().__init__(f"{path} is not a valid {expected}: {reason}")
 
 
 class UnknownImport(InputError):
     """A guest that imports what the sandbox does not offer."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: FilePath, name: str) -> None:
         super().__init__(
             f"{path} imports `{name}`, which this host does not offer:"
             " it offers WASI 0.2 without files, environment or network"
@@ -96,14 +99,14 @@ class UnknownImport(InputError):
 class MissingExport(InputError):
     """A guest that lacks an export, or exports it with another type."""
 
-    def __init__(self, path: Path, expected: str, reason: str) -> None:
+    def __init__(self, path: FilePath, expected: str, reason: str) -> None:
         super().__init__(f"{path} does not export {expected}: {reason}")
 
 
 class OverLimits(InputError):
     """A guest that needs more than the limits allow before it even runs."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: FilePath, reason: str) -> None:
         super().__init__(f"{path} does not fit the limits: {reason}: raise --memory or --table")
 
 

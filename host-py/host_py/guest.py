@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .component import ComponentGreeter
-from .errors import NoGuests, NoGuestsFolder, NoSuchGuest
+from .errors import FilePath, NoGuests, NoGuestsFolder, NoSuchGuest
 from .legacy import LegacyGreeter
 from .sandbox import Sandbox
 
@@ -31,14 +31,14 @@ class GuestsFolder:
             is asked only when a guest from it is.
     """
 
-    def __init__(self, named: Path | None) -> None:
+    def __init__(self, named: FilePath | None) -> None:
         self._folder = named or nearest(Path("target/guests"))
 
     def file(self, name: str) -> Path:
         """Return the path of the file `name` in the folder; raise `NoGuests` if it is not there."""
         if self._folder is None:
             raise NoGuestsFolder
-        path = self._folder / name
+        path = Path(self._folder, name)
         if not path.is_file():
             raise NoGuests(self._folder)
         return path
@@ -69,11 +69,10 @@ def load_guest(sandbox: Sandbox, folder: GuestsFolder, name: str, *, quiet: bool
     return ComponentGreeter(sandbox, component_file(folder, name))
 
 
-def component_file(folder: GuestsFolder, name: str) -> Path:
+def component_file(folder: GuestsFolder, name: str) -> FilePath:
     """Return the file of the component that `name` means: `rust`, `python` or a path."""
     if name in BUILT:
         return folder.file(f"{name}.wasm")
-    path = Path(name)
-    if not path.exists():
+    if not Path(name).exists():
         raise NoSuchGuest(name)
-    return path
+    return name

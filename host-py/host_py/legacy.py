@@ -7,12 +7,11 @@ mistake in it is memory corruption inside the guest.
 
 import ctypes
 from collections.abc import Mapping
-from pathlib import Path
 
 import wasmtime
 
 from .bindings import s32, text
-from .errors import BrokenAbi, InteriorNul, MissingExport
+from .errors import BrokenAbi, FilePath, InteriorNul, MissingExport
 from .sandbox import Live, Sandbox
 
 PAGE = 65_536
@@ -34,7 +33,7 @@ class LegacyGreeter:
         GuestError: If the module traps when it starts.
     """
 
-    def __init__(self, sandbox: Sandbox, path: Path) -> None:
+    def __init__(self, sandbox: Sandbox, path: FilePath) -> None:
         self._guest = load(sandbox, path)
 
     def greet(self, name: str) -> str:
@@ -81,7 +80,7 @@ class CAbi:
         path: The file that the module came from, for errors.
     """
 
-    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance, path: Path) -> None:
+    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance, path: FilePath) -> None:
         self._store = store
         exports = instance.exports(store)
         self._memory = _memory(exports, path)
@@ -192,7 +191,7 @@ class CAbi:
         return ctypes.addressof(self._memory.data_ptr(self._store).contents)
 
 
-def load(sandbox: Sandbox, path: Path) -> Live[CAbi]:
+def load(sandbox: Sandbox, path: FilePath) -> Live[CAbi]:
     """Compile the core module in the file at `path` and start an instance.
 
     Raises:
@@ -207,7 +206,7 @@ def load(sandbox: Sandbox, path: Path) -> Live[CAbi]:
     )
 
 
-def _memory(exports: Mapping[str, object], path: Path) -> wasmtime.Memory:
+def _memory(exports: Mapping[str, object], path: FilePath) -> wasmtime.Memory:
     memory = exports.get("memory")
     if not isinstance(memory, wasmtime.Memory):
         raise MissingExport(path, "the greeter's C ABI", "it lacks the memory `memory`")
@@ -217,7 +216,7 @@ def _memory(exports: Mapping[str, object], path: Path) -> wasmtime.Memory:
 def _function(
     exports: Mapping[str, object],
     store: wasmtime.Store,
-    path: Path,
+    path: FilePath,
     name: str,
     parameters: int,
     results: int,

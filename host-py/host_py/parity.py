@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .bindings import S32_MAX, S32_MIN
-from .errors import GuestError, InteriorNul, Unreadable, UnusableCases
+from .errors import FilePath, GuestError, InteriorNul, Unreadable, UnusableCases
 from .guest import Guest, nearest
 
 Answer = TypeVar("Answer", str, int)
@@ -121,7 +121,7 @@ class Cases:
         InputError: If there is none, or it is not of schema 1.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: FilePath | None) -> None:
         path = path or nearest(Path("parity/cases.json"))
         if path is None:
             raise UnusableCases(
@@ -195,7 +195,7 @@ def _shown(answer: str | int) -> str:
 class _Object:
     """A JSON object of a cases file, whose keys are taken out one by one."""
 
-    def __init__(self, value: object, path: Path, where: str) -> None:
+    def __init__(self, value: object, path: FilePath, where: str) -> None:
         self._path, self._where = path, where
         if not isinstance(value, dict):
             raise self._wrong("", "an object")
@@ -248,9 +248,9 @@ class _Object:
         return UnusableCases(f"{self._path}: {place} is not {wanted}")
 
 
-def _parse(path: Path) -> object:
+def _parse(path: FilePath) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise Unreadable(path, error.strerror or str(error)) from None
     except (ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from .capture import Capture, give_wasi
 from .errors import (
     CacheUnusable,
     CoreModule,
+    FilePath,
     GuestTrapped,
     InputError,
     Invalid,
@@ -62,6 +64,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None, *, cache: bool = True) -> None:
         self.limits = limits or Limits()
+        self._owner: Sandbox | None = None
         config = wasmtime.Config()
         config.epoch_interruption = True
         if cache:
@@ -87,9 +90,11 @@ class Sandbox:
         """Return this sandbox for guests that get other limits. Only this one has to be closed."""
         other = copy.copy(self)
         other.limits = limits
+        # Whose end is the watchdog's.
+        other._owner = self
         return other
 
-    def component(self, path: Path) -> wit.Component:
+    def component(self, path: FilePath) -> wit.Component:
         """Compile the component in the file at `path`, or take it from the cache.
 
         Raises:
@@ -102,7 +107,7 @@ class Sandbox:
         if data[6:8] == b"\0\0":
             raise CoreModule(path)
         try:
-            component = wit.Component(self.engine, data)
+            component = _interruptibly(lambda: wit.Component(self.engine, data))
         except wasmtime.WasmtimeError as error:
             raise Invalid(path, "component", _one_line(error)) from None
         for name in component.type.imports(self.engine):
@@ -110,7 +115,7 @@ class Sandbox:
                 raise UnknownImport(path, name)
         return component
 
-    def module(self, path: Path) -> wasmtime.Module:
+    def module(self, path: FilePath) -> wasmtime.Module:
         """Compile the core module in the file at `path`, or take it from the cache.
 
         Raises:
@@ -118,7 +123,7 @@ class Sandbox:
         """
         data = _read(path, "core module")
         try:
-            return wasmtime.Module(self.engine, data)
+            return _interruptibly(lambda: wasmtime.Module(self.engine, data))
         except wasmtime.WasmtimeError as error:
             raise Invalid(path, "core module", _one_line(error)) from None
 
@@ -145,7 +150,7 @@ class Live(Generic[E]):
     """
 
     def __init__(
-        self, sandbox: Sandbox, path: Path, instantiate: Callable[[wasmtime.Store], E]
+        self, sandbox: Sandbox, path: FilePath, instantiate: Callable[[wasmtime.Store], E]
     ) -> None:
         self._sandbox = sandbox
         self._path = path
@@ -226,15 +231,40 @@ class Live(Generic[E]):
 _I64_MAX = 2**63 - 1
 
 
-def _read(path: Path, expected: str) -> bytes:
+def _read(path: FilePath, expected: str) -> bytes:
     try:
-        data = path.read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
         raise Unreadable(path, error.strerror or str(error)) from None
     # The wasmtime package takes other bytes for the text format.
     if data[:4] != b"\0asm":
         raise NotWasm(path, expected)
     return data
+
+
+def _interruptibly(compile_guest: Callable[[], T]) -> T:
+    """Return what `compile_guest` returns, from another thread.
+
+    Nothing stops the compiler, which takes seconds for a large guest; so Ctrl-C
+    leaves it behind.
+    """
+    done: list[T | wasmtime.WasmtimeError] = []
+
+    def work() -> None:
+        try:
+            done.append(compile_guest())
+        except wasmtime.WasmtimeError as error:
+            done.append(error)
+
+    thread = threading.Thread(target=work, name="compiler", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        # On Windows, a wait without an end is deaf to Ctrl-C.
+        thread.join(0.05)
+    result = done.pop()
+    if isinstance(result, wasmtime.WasmtimeError):
+        raise result
+    return result
 
 
 def _read_trap(error: Exception) -> tuple[str, list[str]]:
@@ -246,7 +276,7 @@ def _read_trap(error: Exception) -> tuple[str, list[str]]:
     return first, backtrace
 
 
-def _refusal(path: Path, message: str) -> InputError | None:
+def _refusal(path: FilePath, message: str) -> InputError | None:
     """Return why the guest at `path` can't be started at all, if that is so.
 
     The wasmtime package has one class of error for everything, so its words are

@@ -64,7 +64,8 @@ class Watchdog:
         if self._hears_signals and threading.current_thread() is threading.main_thread():
             signal.set_wakeup_fd(-1)
         self._bell.send(b"\0")
-        self._thread.join()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
         self._ear.close()
         self._bell.close()
 

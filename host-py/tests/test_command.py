@@ -172,6 +172,26 @@ def test_colours_are_for_terminals_and_never_with_no_color(no_colour: bool) -> N
     assert (b"\x1b" in said) is not no_colour
 
 
+def test_a_path_is_told_as_it_was_given(run: Run) -> None:
+    said = run("greet", "Ada", "--guest", "./Cargo.toml").stderr
+    assert said.startswith(b"error: ./Cargo.toml is not a WebAssembly binary")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_output_that_cannot_be_written_is_said_so() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "host_py", "greet", "Ada"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: cannot write to stdout: ")
+    assert done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGPIPE there")
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     host = subprocess.Popen(

@@ -189,6 +189,20 @@ def test_ctrl_c_ends_a_guest_that_loops_with_exit_code_130(misfit: Misfit) -> No
     assert (stdout, stderr, host.returncode) == (b"", b"interrupted\n", 130)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C reaches the tests too")
+def test_ctrl_c_leaves_the_compiler_behind(folder: GuestsFolder) -> None:
+    program = [sys.executable, "-m", "host_py", "--no-cache", "greet", "World"]
+    host = subprocess.Popen(
+        [*program, "--guest", folder.file("python.wasm")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1)
+    host.send_signal(signal.SIGINT)
+    stdout, stderr = host.communicate(timeout=30)
+    assert (stdout, stderr, host.returncode) == (b"", b"interrupted\n", 130)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="raise_signal is not Ctrl-C there")
 def test_ctrl_c_leaves_the_guest_usable(misfit: Misfit) -> None:
     previous = signal.set_wakeup_fd(-1)
