@@ -185,6 +185,9 @@ pub struct Undeclared {
     pub expected: String,
     /// What came instead.
     pub got: String,
+    /// Whether a difference was declared that did not show.
+    #[serde(skip)]
+    pub missed: bool,
 }
 
 type Head<'a> = (&'static str, &'a str, &'a BTreeMap<String, Outcome>);
@@ -220,6 +223,7 @@ impl Comparison {
                         Outcome::Same => shown(expected),
                         other => other.words().to_owned(),
                     },
+                    missed: outcome == Outcome::Same,
                     got: match (outcome, answer) {
                         (Outcome::Different, Ok(value)) => shown(&value),
                         (Outcome::Different, Err(error)) => trap(&error),
@@ -253,7 +257,7 @@ fn shown(answer: &Value) -> String {
 
 fn trap(error: &Error) -> String {
     let text = error.to_string();
-    format!("a failure: {}", text.lines().next().unwrap_or_default())
+    format!("a trap: {}", text.lines().next().unwrap_or_default())
 }
 
 fn as_map<S: Serializer>(outcomes: &[(String, Outcome)], serializer: S) -> Result<S::Ok, S::Error> {

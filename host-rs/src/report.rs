@@ -179,11 +179,16 @@ fn write_table(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     writeln!(out)?;
     writeln!(out, "{}", summary(&comparison.summary))?;
     for cell in &comparison.undeclared {
-        writeln!(
-            out,
-            "undeclared: {}: {}, {}: expected {}, got {}",
-            cell.call, cell.case, cell.guest, cell.expected, cell.got
-        )?;
+        let place = format!("{}: {}, {}", cell.call, cell.case, cell.guest);
+        let (expected, got) = (&cell.expected, &cell.got);
+        if cell.missed {
+            writeln!(
+                out,
+                "declared: {place}: declared {expected}, but it is {got}"
+            )?;
+        } else {
+            writeln!(out, "undeclared: {place}: expected {expected}, got {got}")?;
+        }
     }
     Ok(())
 }
