@@ -1,0 +1,106 @@
+"""What can go wrong: one tree under `WasmtimeBindgenError`.
+
+A value of the wrong type or out of range is no matter of this tree alone: it is
+also the builtin `TypeError`, `ValueError` or `OverflowError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class WasmtimeBindgenError(Exception):
+    """The root of everything that this package raises by itself."""
+
+
+class WitError(WasmtimeBindgenError, Generic[T_co]):
+    """The error that a function's `result` carries, and what a host function raises to return one.
+
+    Attributes:
+        value: The error value; None where the WIT gives the error no type.
+    """
+
+    value: T_co
+
+    def __init__(self, value: T_co) -> None:
+        super().__init__(value)
+        self.value = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.value,)
+
+
+class Trap(WasmtimeBindgenError):
+    """The guest ended in a trap; its instance is dead, a new one can be loaded.
+
+    Attributes:
+        function: The function that was called, as the WIT names it.
+        message: The reason, as the runtime words it.
+        code: A short name for the reason, such as `unreachable`, `deadline`,
+            `out-of-fuel` or `stack-overflow`; None where it can't be told.
+        backtrace: The WebAssembly frames that were active, innermost first.
+        stderr: What the guest wrote to its stderr in this instance, a panic's
+            text included.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        message: str,
+        *,
+        code: str | None = None,
+        backtrace: Sequence[str] = (),
+        stderr: str = "",
+    ) -> None:
+        self.function = function
+        self.message = message
+        self.code = code
+        self.backtrace = tuple(backtrace)
+        self.stderr = stderr
+        lines = [f"the guest trapped in `{function}`: {message}"]
+        lines += [f"  guest stderr: {line}" for line in stderr.splitlines() if line]
+        lines += ["  wasm backtrace:", *(f"  {frame}" for frame in backtrace)] if backtrace else []
+        super().__init__("\n".join(lines))
+
+
+class InstanceDead(WasmtimeBindgenError):
+    """A call into an instance that trapped before, or was closed."""
+
+
+class LinkError(WasmtimeBindgenError):
+    """The component and the generated package, or the imports given to it, do not fit.
+
+    Attributes:
+        problems: Every misfit that was found, one line each.
+    """
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([message, *(f"  - {problem}" for problem in problems)]))
+
+
+class InvalidComponent(WasmtimeBindgenError):
+    """Bytes that are no component: truncated, corrupt, text, or a core module."""
+
+
+class UnsupportedFeature(WasmtimeBindgenError):
+    """Something of the component model, or a wasmtime, that this package can't do yet."""
+
+
+class WrongValue(WasmtimeBindgenError):
+    """A value that its WIT type can't hold; raised as one of its three subclasses."""
+
+
+class WrongType(WrongValue, TypeError):
+    """A value of a Python type that the WIT type doesn't take."""
+
+
+class BadValue(WrongValue, ValueError):
+    """A value of the right Python type that the WIT type can't hold."""
+
+
+class OutOfRange(WrongValue, OverflowError):
+    """A number out of the range of its WIT type."""
