@@ -41,7 +41,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         InputError: If they can't be used.
         SystemExit: After `--help` and `--version`.
     """
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed, rest = parser.parse_known_args(arguments)
+    # argparse takes names only as long as they stand together; what follows an
+    # option is left over.
+    if rest and parsed.command == "greet" and not any(word.startswith("-") for word in rest):
+        try:
+            parsed.names += map(_text, rest)
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"argument NAME: {error}")
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return argparse.Namespace(**{**_DEFAULTS, **vars(parsed)})
 
 
@@ -96,11 +106,11 @@ def _parser() -> _Parser:
         action="append",
         metavar="GUEST",
         dest="compared",
-        type=_text,
         help=f"a guest to compare, again for more: {_GUEST} (default: rust, python and legacy)",
     )
     parity.add_argument(
         "--cases",
+        type=_path,
         metavar="FILE",
         help="the cases (default: the nearest parity/cases.json here or above)",
     )
@@ -129,6 +139,7 @@ def _options() -> _Parser:
     options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     options.add_argument(
         "--guests",
+        type=_path,
         metavar="DIR",
         help="the folder that `cargo xtask build` filled"
         " (default: the nearest target/guests here or above)",
@@ -175,7 +186,6 @@ def _add_guest(command: argparse.ArgumentParser, default: str) -> None:
     command.add_argument(
         "--guest",
         default=default,
-        type=_text,
         metavar="GUEST",
         help=f"who is asked: {_GUEST} (default: {default})",
     )
@@ -186,9 +196,15 @@ def _text(argument: str) -> str:
     try:
         return os.fsencode(argument).decode()
     except UnicodeDecodeError as error:
-        shown = argument.encode(errors="backslashreplace").decode()
+        shown = os.fsencode(argument).decode(errors="backslashreplace")
         message = f"not UTF-8 at byte {error.start}: `{shown}`"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def _path(argument: str) -> str:
+    if not argument:
+        raise argparse.ArgumentTypeError("a path is expected")
+    return argument
 
 
 def _seconds(text: str) -> float:

@@ -32,7 +32,7 @@ class GuestsFolder:
     """
 
     def __init__(self, named: FilePath | None) -> None:
-        self._folder = named or nearest(Path("target/guests"))
+        self._folder = named if named is not None else nearest(Path("target/guests"))
 
     def file(self, name: str) -> Path:
         """Return the path of the file `name` in the folder; raise `NoGuests` if it is not there."""
@@ -73,6 +73,7 @@ def component_file(folder: GuestsFolder, name: str) -> FilePath:
     """Return the file of the component that `name` means: `rust`, `python` or a path."""
     if name in BUILT:
         return folder.file(f"{name}.wasm")
-    if not Path(name).exists():
+    # The empty path would be the current directory.
+    if not name or not Path(name).exists():
         raise NoSuchGuest(name)
     return name

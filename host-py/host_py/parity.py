@@ -16,6 +16,9 @@ Answer = TypeVar("Answer", str, int)
 _KEPT = 60
 """How many characters of an answer are shown."""
 
+_MOST_TIMES = 1 << 30
+"""How often a case may repeat its name: beyond it, no guest has memory for the answer."""
+
 
 class Outcome(Enum):
     """How a guest's answer compares to the one that is expected.
@@ -128,13 +131,15 @@ class Cases:
                 "no parity/cases.json here or above: run in the repository,"
                 " or name the file with --cases FILE"
             )
-        document = _Object(_parse(path), path, "the file")
+        keys = {"schema", "greeting", "greet", "add"}
+        document = _Object(_parse(path), path, "the file", keys)
         if (schema := document.take("schema", int)) != 1:
             raise UnusableCases(f"{path} has schema {schema}, and 1 is expected")
         self._greeting = document.take("greeting", str)
-        self._greet = [_greet_case(entry) for entry in document.entries("greet")]
-        self._add = [_add_case(entry) for entry in document.entries("add")]
-        document.end()
+        greet = document.entries("greet", {"case", "name", "times", "declared"})
+        add = document.entries("add", {"case", "a", "b", "sum", "declared"})
+        self._greet = [_greet_case(entry) for entry in greet]
+        self._add = [_add_case(entry) for entry in add]
 
     def run(self, guests: Mapping[str, Guest]) -> Comparison:
         """Run every case through every guest; a guest that traps in one is there for the next."""
@@ -193,59 +198,64 @@ def _shown(answer: str | int) -> str:
 
 
 class _Object:
-    """A JSON object of a cases file, whose keys are taken out one by one."""
+    """A JSON object of a cases file.
 
-    def __init__(self, value: object, path: FilePath, where: str) -> None:
+    Args:
+        value: What should be one.
+        path: The file, for errors.
+        where: Where in the file it stands, for errors.
+        keys: The keys that it may have, or None for any.
+    """
+
+    def __init__(
+        self, value: object, path: FilePath, where: str, keys: set[str] | None = None
+    ) -> None:
         self._path, self._where = path, where
         if not isinstance(value, dict):
-            raise self._wrong("", "an object")
-        self._rest = dict(value)
+            raise self._unusable("is not an object")
+        self._members: dict[str, object] = value
+        for key in value:
+            if keys is not None and key not in keys:
+                raise self._unusable(f"has an unknown key `{key}`")
 
     def take(self, key: str, ty: type[Answer], default: Answer | None = None) -> Answer:
-        value = self._rest.pop(key, default)
+        value = self._members.get(key, default)
+        if value is None and key not in self._members:
+            raise self._unusable(f"has no key `{key}`")
         # A bool is an int to Python, not to JSON.
-        if isinstance(value, ty) and not isinstance(value, bool):
-            if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-                raise self._wrong(key, "text without lone surrogates")
-            return value
-        raise self._wrong(key, {str: "a string", int: "an integer"}[ty])
-
-    def s32(self, key: str) -> int:
-        value = self.take(key, int)
-        if not S32_MIN <= value <= S32_MAX:
-            raise self._wrong(key, f"an integer in {S32_MIN}..={S32_MAX}")
+        if not isinstance(value, ty) or isinstance(value, bool):
+            raise self._unusable(f"has no {'string' if ty is str else 'integer'} as `{key}`")
+        if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+            raise self._unusable(f"has a lone surrogate in `{key}`")
         return value
 
-    def entries(self, key: str) -> list["_Object"]:
-        value = self._rest.pop(key, None)
+    def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        value = self.take(key, int, default)
+        if not low <= value <= high:
+            raise self._unusable(f"has no integer in {low}..={high} as `{key}`")
+        return value
+
+    def entries(self, key: str, keys: set[str]) -> list["_Object"]:
+        value = self._members.get(key)
         if not isinstance(value, list):
-            raise self._wrong(key, "an array")
-        return [_Object(item, self._path, f"{key}[{n}]") for n, item in enumerate(value)]
+            raise self._unusable(f"has no array as `{key}`")
+        return [_Object(item, self._path, f"{key}[{n}]", keys) for n, item in enumerate(value)]
 
     def declared(self) -> dict[str, Outcome]:
-        value = _Object(self._rest.pop("declared", {}), self._path, f"{self._where}.declared")
+        where = f"{self._where}.declared"
+        guests = _Object(self._members.get("declared", {}), self._path, where)
+        words = {outcome.value: outcome for outcome in (Outcome.DIFFERENT, Outcome.NOT_EXPRESSIBLE)}
         declared = {}
-        for guest in list(value._rest):
-            try:
-                declared[guest] = Outcome(value.take(guest, str))
-            except ValueError:
-                wanted = '"different" or "not expressible"'
-                raise value._wrong(guest, wanted) from None
+        for guest in guests._members:
+            outcome = words.get(guests.take(guest, str))
+            if outcome is None:
+                wanted = " nor ".join(f'"{word}"' for word in words)
+                raise guests._unusable(f"has neither {wanted} as `{guest}`")
+            declared[guest] = outcome
         return declared
 
-    def times(self) -> int:
-        times = self.take("times", int, 1)
-        if times < 0:
-            raise self._wrong("times", "an integer of 0 or more")
-        return times
-
-    def end(self) -> None:
-        for key in self._rest:
-            raise UnusableCases(f"{self._path}: {self._where} has an unknown key `{key}`")
-
-    def _wrong(self, key: str, wanted: str) -> UnusableCases:
-        place = f"`{key}` of {self._where}" if key else self._where
-        return UnusableCases(f"{self._path}: {place} is not {wanted}")
+    def _unusable(self, what: str) -> UnusableCases:
+        return UnusableCases(f"{self._path}: {self._where} {what}")
 
 
 def _parse(path: FilePath) -> object:
@@ -258,20 +268,10 @@ def _parse(path: FilePath) -> object:
 
 
 def _greet_case(entry: _Object) -> GreetCase:
-    case = GreetCase(
-        entry.take("case", str), entry.take("name", str) * entry.times(), entry.declared()
-    )
-    entry.end()
-    return case
+    name = entry.take("name", str) * entry.integer("times", 0, _MOST_TIMES, 1)
+    return GreetCase(entry.take("case", str), name, entry.declared())
 
 
 def _add_case(entry: _Object) -> AddCase:
-    case = AddCase(
-        entry.take("case", str),
-        entry.s32("a"),
-        entry.s32("b"),
-        entry.s32("sum"),
-        entry.declared(),
-    )
-    entry.end()
-    return case
+    a, b, total = (entry.integer(key, S32_MIN, S32_MAX) for key in ("a", "b", "sum"))
+    return AddCase(entry.take("case", str), a, b, total, entry.declared())

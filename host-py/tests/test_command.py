@@ -42,6 +42,9 @@ def test_options_go_before_or_after_the_command(run: Run) -> None:
         (["greet", "Ada", "--guest", "nobody"], "no file `nobody`: --guest takes rust, python, "),
         (["greet", "Ada", "--guest", "./rust"], "no file `./rust`: --guest takes rust, python, "),
         (["greet", "Ada", "--guest", "wit"], "cannot read wit: "),
+        (["greet", "Ada", "--guest", ""], "no file ``: --guest takes rust, python, "),
+        (["greet", "Ada", "--guests", ""], "argument --guests: a path is expected"),
+        (["greet", "Ada", "--json", "-x"], "unrecognized arguments: -x"),
         (["greet", "Ada", "--guests", "wit"], "no guests in wit: run `cargo xtask build`"),
         (["greet", "Ada", "--guest", "Cargo.toml"], "Cargo.toml is not a WebAssembly binary, and"),
         (["greet"], "the following arguments are required: NAME (see --help)"),
@@ -170,6 +173,11 @@ def test_colours_are_for_terminals_and_never_with_no_color(no_colour: bool) -> N
     assert (b"\x1b[32msame\x1b[0m" in said) is not no_colour
     assert (b"\x1b[33mnot expressible in the C ABI\x1b[0m" in said) is not no_colour
     assert (b"\x1b" in said) is not no_colour
+
+
+def test_names_may_stand_on_both_sides_of_an_option(run: Run) -> None:
+    said = run("greet", "Ada", "--guest", "python", "Grace", "World")
+    assert said.stdout == b"Hello, Ada\nHello, Grace\nHello, World\n"
 
 
 def test_a_path_is_told_as_it_was_given(run: Run) -> None:
