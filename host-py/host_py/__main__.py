@@ -4,10 +4,11 @@ import io
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 
 from . import arguments
 from .errors import GreeterError
-from .guest import BUILT, GuestsFolder, load_guest
+from .guest import BUILT, Guest, GuestsFolder, load_guest
 from .hazards import show_hazards
 from .legacy import LegacyGreeter
 from .parity import Cases, Comparison
@@ -69,34 +70,31 @@ def _run(asked: Namespace) -> Report:
             total = load_guest(sandbox, folder, asked.guest).add(asked.a, asked.b)
             return AddReport(asked.guest, Addition(asked.a, asked.b, total))
         if asked.command == "parity":
-            return ParityReport(_compare(sandbox, folder, asked.compared or BUILT, asked.cases))
+            cases = Cases(asked.cases)
+            return ParityReport(_compare(sandbox, folder, asked.compared or BUILT, cases))
         if asked.command == "trace":
             return trace(sandbox, folder, asked.guest, asked.name)
         return show_hazards(sandbox, folder)
 
 
 def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
-    guests = []
-    for name in BUILT:
-        guest = load_guest(sandbox, folder, name)
-        legacy = isinstance(guest, LegacyGreeter)
-        guests.append(
-            Asked(
-                guest=name,
-                kind="core module" if legacy else "component",
-                greet=Greeting("World", guest.greet("World")),
-                add=Addition(5, 3, guest.add(5, 3)),
-                printed=guest.take_printed() if isinstance(guest, LegacyGreeter) else [],
-            )
-        )
-    return RunReport(guests, _compare(sandbox, folder, BUILT, None))
+    cases = Cases(None)
+    guests = [_ask(name, load_guest(sandbox, folder, name)) for name in BUILT]
+    return RunReport(guests, _compare(sandbox, folder, BUILT, cases))
+
+
+def _ask(name: str, guest: Guest) -> Asked:
+    greet = Greeting("World", guest.greet("World"))
+    add = Addition(5, 3, guest.add(5, 3))
+    if isinstance(guest, LegacyGreeter):
+        return Asked(name, "core module", greet, add, guest.take_printed())
+    return Asked(name, "component", greet, add, [])
 
 
 def _compare(
-    sandbox: Sandbox, folder: GuestsFolder, names: tuple[str, ...] | list[str], cases: str | None
+    sandbox: Sandbox, folder: GuestsFolder, names: Sequence[str], cases: Cases
 ) -> Comparison:
-    read = Cases(cases)
-    return read.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})
+    return cases.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """The program as a user meets it: stdout, stderr and exit codes."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from .conftest import ROOT, Run
@@ -29,6 +31,19 @@ def test_a_greeting_comes_out_byte_for_byte_whatever_the_terminal_and_locale(
     said = run("greet", *names, **variables)
     assert said.stdout == "".join(f"Hello, {name}\n" for name in names).encode()
     assert (said.stderr, said.returncode) == (b"", 0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "greet Ada Grace", "add 5 3", "parity", "trace Ada", "trace Ada --guest rust", "hazards"],
+)
+def test_json_is_of_the_documented_schema(run: Run, command: str) -> None:
+    schema = json.loads((ROOT / "parity" / "output.schema.json").read_text(encoding="utf-8"))
+    said = run("--json", *command.split())
+    document = json.loads(said.stdout)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert list(document)[:2] == ["schema", "command"]
+    assert said.stdout.startswith(b'{\n  "schema": 1,\n')
 
 
 def test_options_go_before_or_after_the_command(run: Run) -> None:

@@ -17,7 +17,7 @@ from host_py.errors import (
     OutOfRange,
 )
 from host_py.guest import GuestsFolder
-from host_py.legacy import CAbi, LegacyGreeter, load
+from host_py.legacy import PAGE, CAbi, LegacyGreeter, load
 from host_py.sandbox import Live, Sandbox
 
 
@@ -64,6 +64,21 @@ def test_memory_stays_flat_over_many_calls_of_mixed_lengths(
 
     warm = [live.call("custom_greet", greet_all) for _ in range(50)][-1]
     assert {live.call("custom_greet", greet_all) for _ in range(500)} == {warm}
+
+
+def test_pages_that_inputs_outgrow_are_lost_only_to_a_bounded_extent(
+    sandbox: Sandbox, folder: GuestsFolder
+) -> None:
+    live = load(sandbox, folder.file("legacy-quiet.wasm"))
+    pages = 40
+
+    def grow(abi: CAbi) -> int:
+        before = abi.memory_length()
+        for count in range(1, pages + 1):
+            abi.place(b"a" * (count * PAGE))
+        return abi.memory_length() - before
+
+    assert live.call("place", grow) <= 4 * pages * PAGE
 
 
 def test_every_string_that_the_guest_allocates_is_freed(printing: LegacyGreeter) -> None:

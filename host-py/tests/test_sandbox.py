@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -59,6 +60,15 @@ def test_an_endless_loop_is_stopped_and_the_next_call_works(misfit: Misfit) -> N
         with pytest.raises(TimedOut, match=r"in `greet`: it ran for more than 0\.05 s"):
             greeter.greet("World")
         assert greeter.add(1, 2) == 3
+
+
+def test_a_trap_after_a_guest_that_was_stopped_is_a_trap(misfit: Misfit) -> None:
+    with Sandbox(Limits(timeout=0.05)) as sandbox:
+        loops, traps = (ComponentGreeter(sandbox, misfit(name)) for name in ("loops", "traps"))
+        with pytest.raises(TimedOut):
+            loops.greet("World")
+        with pytest.raises(GuestTrapped):
+            traps.greet("World")
 
 
 def test_the_time_of_one_call_is_not_counted_against_the_next(
@@ -203,9 +213,13 @@ def test_ctrl_c_leaves_the_compiler_behind(folder: GuestsFolder) -> None:
     assert (stdout, stderr, host.returncode) == (b"", b"interrupted\n", 130)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="raise_signal is not Ctrl-C there")
-def test_ctrl_c_leaves_the_guest_usable(misfit: Misfit) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread there")
+@pytest.mark.parametrize("handler", [signal.default_int_handler, lambda *_: None])
+def test_ctrl_c_leaves_the_guest_usable_whoever_handles_it(
+    misfit: Misfit, handler: Callable[[int, FrameType | None], None]
+) -> None:
     previous = signal.set_wakeup_fd(-1)
+    handled = signal.signal(signal.SIGINT, handler)
     try:
         with Sandbox(Limits(timeout=60)) as sandbox:
             greeter = ComponentGreeter(sandbox, misfit("loops"))
@@ -218,4 +232,5 @@ def test_ctrl_c_leaves_the_guest_usable(misfit: Misfit) -> None:
             timer.join()
             assert greeter.add(1, 2) == 3
     finally:
+        signal.signal(signal.SIGINT, handled)
         signal.set_wakeup_fd(previous)
