@@ -145,7 +145,7 @@ impl Error {
     pub(crate) fn lacks_world(path: &Path, reason: &wasmtime::Error) -> Self {
         Error::MissingExport {
             path: path.into(),
-            expected: "the world `greeter` of wit/greeter.wit",
+            expected: "the world `greeter`",
             reason: one_line(reason),
         }
     }

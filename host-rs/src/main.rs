@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use host_rs::Error;
 use host_rs::guest::{Guest, GuestName, GuestsFolder, Legacy};
-use host_rs::parity::Cases;
+use host_rs::parity::{Cases, Comparison};
 use host_rs::report::{Addition, Asked, Greeting, Report};
 use host_rs::sandbox::{CompiledCode, Limits, Sandbox};
 
@@ -168,8 +168,16 @@ fn run(cli: &Cli) -> Result<Report, Error> {
             for name in &GuestName::BUILT {
                 guests.push(ask(name, load(name, Legacy::Printing)?)?);
             }
-            let parity = compare(&GuestName::BUILT, &cases)?.summary;
-            Ok(Report::Run { guests, parity })
+            let Comparison {
+                summary,
+                undeclared,
+                ..
+            } = compare(&GuestName::BUILT, &cases)?;
+            Ok(Report::Run {
+                guests,
+                parity: summary,
+                undeclared,
+            })
         }
         Some(Command::Greet { names, one }) => {
             let mut guest = load(&one.guest, Legacy::Printing)?;
@@ -195,11 +203,16 @@ fn run(cli: &Cli) -> Result<Report, Error> {
         }
         Some(Command::Parity { guests, cases }) => {
             let cases = Cases::read(cases.as_deref())?;
-            let guests = match guests.as_slice() {
-                [] => &GuestName::BUILT,
-                named => named,
-            };
-            compare(guests, &cases).map(Report::Parity)
+            let mut named: Vec<GuestName> = Vec::new();
+            for guest in guests {
+                if !named.contains(guest) {
+                    named.push(guest.clone());
+                }
+            }
+            if named.is_empty() {
+                named.extend(GuestName::BUILT);
+            }
+            compare(&named, &cases).map(Report::Parity)
         }
     }
 }

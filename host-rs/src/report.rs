@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Color, Style};
 use serde::Serialize;
 
-use crate::parity::{Comparison, Outcome, Summary};
+use crate::parity::{Comparison, Outcome, Summary, Undeclared};
 
 /// The version of the JSON that `--json` writes: see
 /// `parity/output.schema.json`.
@@ -27,6 +27,9 @@ pub enum Report {
         guests: Vec<Asked>,
         /// How the cases came out.
         parity: Summary,
+        /// What the cases file does not declare.
+        #[serde(skip)]
+        undeclared: Vec<Undeclared>,
     },
     /// Some names greeted by one guest.
     Greet {
@@ -93,7 +96,11 @@ impl Report {
     /// Whether a comparison came out other than its file declares.
     #[must_use]
     pub fn has_undeclared(&self) -> bool {
-        matches!(self, Report::Parity(comparison) if !comparison.undeclared.is_empty())
+        match self {
+            Report::Run { undeclared, .. } => !undeclared.is_empty(),
+            Report::Parity(comparison) => !comparison.undeclared.is_empty(),
+            Report::Greet { .. } | Report::Add { .. } => false,
+        }
     }
 
     /// Writes the report as JSON.
@@ -118,12 +125,17 @@ impl Report {
     /// If `out` can't be written to.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Report::Run { guests, parity } => {
+            Report::Run {
+                guests,
+                parity,
+                undeclared,
+            } => {
                 for asked in guests {
                     write_asked(out, asked)?;
                 }
                 writeln!(out)?;
-                writeln!(out, "parity: {}", summary(parity))
+                writeln!(out, "parity: {}", summary(parity))?;
+                write_undeclared(out, undeclared)
             }
             Report::Greet { greetings, .. } => greetings
                 .iter()
@@ -178,7 +190,11 @@ fn write_table(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     write_columns(out, &table)?;
     writeln!(out)?;
     writeln!(out, "{}", summary(&comparison.summary))?;
-    for cell in &comparison.undeclared {
+    write_undeclared(out, &comparison.undeclared)
+}
+
+fn write_undeclared(out: &mut dyn Write, undeclared: &[Undeclared]) -> io::Result<()> {
+    for cell in undeclared {
         let place = format!("{}: {}, {}", cell.call, cell.case, cell.guest);
         let (expected, got) = (&cell.expected, &cell.got);
         if cell.missed {
