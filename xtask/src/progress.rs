@@ -4,8 +4,10 @@
 //! child's output; elsewhere a step is one line at its start and one at its
 //! end. A child's output is otherwise kept back, and shown whole if it fails.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal as _, Read};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::repository;
 
 /// All steps that run at the moment.
 pub(crate) struct Progress {
@@ -107,11 +111,17 @@ pub(crate) fn duration(span: Duration) -> String {
     }
 }
 
-/// A command as one would type it.
+/// A command as one would type it at the root.
 pub(crate) fn command_line(command: &Command) -> String {
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy)
+    let program = Path::new(command.get_program());
+    let program = if env::var_os("CARGO").is_some_and(|cargo| *cargo == *program) {
+        "cargo".to_string()
+    } else {
+        repository::shown(program)
+    };
+    let arguments = command.get_args().map(OsStr::to_string_lossy);
+    std::iter::once(program.into())
+        .chain(arguments)
         .map(|word| match shlex::try_quote(&word) {
             Ok(quoted) => quoted.into_owned(),
             Err(_) => word.into_owned(),
