@@ -1,0 +1,78 @@
+//! What can be wrong with an input, in the words that a user reads.
+
+use std::fmt;
+
+/// Why no package was generated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is neither a component nor WIT.
+    #[error("there is nothing to generate from: give a component, WIT, or both")]
+    NoInput,
+    /// The component is no WebAssembly, or a core module, or damaged.
+    #[error("{0}")]
+    InvalidComponent(String),
+    /// The WIT can't be read; the text has file, line and column.
+    #[error("the WIT can't be used: {0}")]
+    InvalidWit(String),
+    /// There is no such world, or several and none is named.
+    #[error("{0}")]
+    NoWorld(String),
+    /// The component is not what the WIT says.
+    #[error("the component does not fit the world `{world}`:{}", listed(differences))]
+    Mismatch {
+        /// The world in the WIT.
+        world: String,
+        /// What differs, one sentence each.
+        differences: Vec<String>,
+    },
+    /// The world has functions that can't be called.
+    #[error(
+        "{} not supported:{}\nLeave them out with --skip-unsupported.",
+        counted(functions.len()),
+        listed(functions)
+    )]
+    Unsupported {
+        /// Which functions, and why.
+        functions: Vec<Unsupported>,
+    },
+}
+
+/// A function that is left out, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The interface, with its package and version; `None` for a function of
+    /// the world itself.
+    pub interface: Option<String>,
+    /// The function's WIT name, such as `[method]canvas.draw`; empty where the
+    /// reason holds for the whole interface.
+    pub function: String,
+    /// Why it can't be called.
+    pub reason: String,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            interface,
+            function,
+            reason,
+        } = self;
+        match interface {
+            Some(interface) if function.is_empty() => write!(formatter, "`{interface}`: {reason}"),
+            Some(interface) => write!(formatter, "`{function}` of `{interface}`: {reason}"),
+            None => write!(formatter, "`{function}`: {reason}"),
+        }
+    }
+}
+
+fn listed<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(|item| format!("\n  {item}")).collect()
+}
+
+fn counted(functions: usize) -> String {
+    match functions {
+        1 => "one function is".to_owned(),
+        many => format!("{many} functions are"),
+    }
+}

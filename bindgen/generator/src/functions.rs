@@ -1,0 +1,247 @@
+//! WIT functions as Python methods: those that call the guest, and the
+//! signatures of those that the host implements.
+
+use wit_parser::{Function, FunctionKind, Type, TypeId};
+
+use crate::annotations::Position;
+use crate::docs::{docstring, paragraphs};
+use crate::expression::{Expression, WIDTH};
+use crate::module::Scope;
+use crate::names::{self, Namespace, ambiguity};
+use crate::plan::{self, Home};
+use crate::support::{Side, context};
+use crate::types::result_of;
+
+/// A function in Python's terms.
+pub(crate) struct Signature {
+    /// Name and annotation of each parameter, without `self`.
+    params: Vec<(String, Expression)>,
+    result: Expression,
+    docs: String,
+}
+
+impl Signature {
+    /// How Python calls an exported function.
+    pub(crate) fn exported(scope: &mut Scope<'_, '_>, home: Home, function: &Function) -> Self {
+        let side = side_of(home, Side::Export);
+        Self::new(scope, function, side, Position::Given, Position::Made)
+    }
+
+    /// How the guest calls an imported function.
+    pub(crate) fn imported(scope: &mut Scope<'_, '_>, home: Home, function: &Function) -> Self {
+        let side = side_of(home, Side::Import);
+        Self::new(scope, function, side, Position::Made, Position::Given)
+    }
+
+    fn new(
+        scope: &mut Scope<'_, '_>,
+        function: &Function,
+        side: Side,
+        given: Position,
+        returned: Position,
+    ) -> Self {
+        let mut names = Namespace::new(&[&["self", "cls"]]);
+        let receiver = usize::from(matches!(function.kind, FunctionKind::Method(_)));
+        let params = function.params.iter().skip(receiver).map(|param| {
+            let name = names.claim(&names::snake(&param.name));
+            (name, scope.annotation(param.ty, given, Some(side)))
+        });
+        let params = params.collect();
+        let docs = plan::text(&function.docs);
+        let resolve = scope.plan.resolve;
+        let (result, docs) = match result_of(resolve, function.result) {
+            Some(parts) => {
+                let raises = raises(scope, function, parts.err, returned, side);
+                let result = scope.optional(parts.ok, returned, Some(side));
+                (result, paragraphs(docs, &raises))
+            }
+            None => {
+                let result = scope.optional(function.result, returned, Some(side));
+                (result, docs.to_owned())
+            }
+        };
+        let result = match function.kind {
+            FunctionKind::Constructor(_) => Expression::atom("None"),
+            _ => result,
+        };
+        Self {
+            params,
+            result,
+            docs,
+        }
+    }
+
+    /// `Callable[[int, str], bool]`.
+    pub(crate) fn callable(&self, scope: &mut Scope<'_, '_>) -> Expression {
+        let params = self.params.iter().map(|(_, ty)| ty.clone()).collect();
+        let items = vec![Expression::list(params), self.result.clone()];
+        Expression::subscript(scope.standard("Callable"), items)
+    }
+
+    fn returns(&self) -> bool {
+        self.result != Expression::atom("None")
+    }
+
+    /// A method that hands its arguments to the plan that the runtime sets.
+    pub(crate) fn method(&self, name: &str, plan: &str, receiver: &str) -> String {
+        let mut lines = Vec::new();
+        if receiver == "cls" {
+            lines.push("    @classmethod\n".to_owned());
+        }
+        lines.push(self.define(name, receiver, false, ""));
+        lines.push(docstring(&self.docs, 8));
+        let arguments = self.params.iter().map(|(name, _)| Expression::atom(name));
+        let call = Expression::call(format!("{receiver}.{plan}"), arguments.collect());
+        let before = if self.returns() { "return " } else { "" };
+        let call = call.lines(8, 8 + before.len(), 0);
+        lines.push(format!("        {before}{call}\n"));
+        lines.concat()
+    }
+
+    /// A method of a protocol.
+    pub(crate) fn required(&self, name: &str, receiver: &str) -> String {
+        let decorator = if receiver == "cls" {
+            "    @classmethod\n"
+        } else {
+            ""
+        };
+        let docs = docstring(&self.docs, 8);
+        if docs.is_empty() {
+            return format!("{decorator}{}", self.define(name, receiver, true, " ..."));
+        }
+        let head = self.define(name, receiver, true, "");
+        format!("{decorator}{head}{docs}        ...\n")
+    }
+
+    fn define(&self, name: &str, receiver: &str, positional: bool, tail: &str) -> String {
+        let params = self.params.iter().map(|(name, ty)| (name.as_str(), ty));
+        let slash = positional.then_some("/");
+        let mut written = vec![receiver.to_owned()];
+        written.extend(params.clone().map(|(name, ty)| format!("{name}: {}", ty.flat())));
+        written.extend(slash.map(str::to_owned));
+        let marks = params.clone().map(|(name, _)| ambiguity(name, "E741"));
+        let mark = ambiguity(name, "E743");
+        let result = self.result.flat();
+        let line = format!("    def {name}({}) -> {result}:", written.join(", "));
+        if line.chars().count() + tail.len() <= WIDTH {
+            let noqa = marks.fold(mark, |all, mark| if all.is_empty() { mark } else { all });
+            let noqa = if self.is_ambiguous() && noqa.contains("E743") {
+                "  # noqa: E741, E743".to_owned()
+            } else {
+                noqa
+            };
+            return format!("{line}{tail}{noqa}\n");
+        }
+        let mut text = format!("    def {name}({mark}\n        {receiver},\n");
+        for (name, ty) in params {
+            let annotation = ty.lines(8, 8 + name.len() + 2, 1);
+            let noqa = ambiguity(name, "E741");
+            text += &format!("        {name}: {annotation},{noqa}\n");
+        }
+        if let Some(slash) = slash {
+            text += &format!("        {slash},\n");
+        }
+        let result = self.result.statement(4, 4 + ") -> ".len(), 1 + tail.len());
+        text + &format!("    ) -> {result}:{tail}\n")
+    }
+
+    fn is_ambiguous(&self) -> bool {
+        self.params
+            .iter()
+            .any(|(name, _)| !ambiguity(name, "").is_empty())
+    }
+}
+
+/// The sentence on what a function raises for its error.
+fn raises(
+    scope: &mut Scope<'_, '_>,
+    function: &Function,
+    error: Option<Type>,
+    position: Position,
+    side: Side,
+) -> String {
+    let plan = scope.plan;
+    match plan.error_type(function) {
+        Some(error) => format!("Raises `{}`.", plan[plan.home(error)].errors[&error]),
+        None => {
+            let error = scope.unimported(|scope| scope.optional(error, position, Some(side)));
+            format!("Raises `WitError[{}]`.", error.flat())
+        }
+    }
+}
+
+fn side_of(home: Home, side: Side) -> Side {
+    match home {
+        Home::Interface(id) => context(side, Some(id)),
+        Home::World => context(side, None),
+    }
+}
+
+/// A resource that lives in the guest.
+pub(crate) fn guest_resource(
+    scope: &mut Scope<'_, '_>,
+    home: Home,
+    id: TypeId,
+    name: &str,
+    docs: &str,
+) -> String {
+    let plan = scope.plan;
+    let base = scope.abi("Resource");
+    let noqa = ambiguity(name, "E742");
+    let mut text = format!("class {name}({base}):{noqa}\n");
+    text += &docstring(docs, 4);
+    let (mut plans, mut methods) = (String::new(), String::new());
+    for function in plan.resource_functions(home, Side::Export, id) {
+        let python = &plan[home].functions[function.name.as_str()];
+        let signature = Signature::exported(scope, home, function);
+        let attribute = format!("_{python}");
+        plans += &plan_line(scope, &attribute, &signature);
+        methods.push('\n');
+        methods += &match function.kind {
+            FunctionKind::Constructor(_) => signature.method("__init__", &attribute, "self"),
+            FunctionKind::Static(_) => signature.method(python, &attribute, "cls"),
+            _ => signature.method(python, &attribute, "self"),
+        };
+    }
+    if !plans.is_empty() {
+        text.push('\n');
+    }
+    text + &plans + &methods
+}
+
+/// What the host's class for a resource has to have.
+pub(crate) fn host_resource(
+    scope: &mut Scope<'_, '_>,
+    home: Home,
+    id: TypeId,
+    name: &str,
+    docs: &str,
+) -> String {
+    let plan = scope.plan;
+    let base = scope.standard("Protocol");
+    let noqa = ambiguity(name, "E742");
+    let mut text = format!("class {name}({base}):{noqa}\n");
+    text += &docstring(docs, 4);
+    for function in plan.resource_functions(home, Side::Import, id) {
+        let python = &plan[home].functions[function.name.as_str()];
+        let signature = Signature::imported(scope, home, function);
+        text.push('\n');
+        text += &match function.kind {
+            FunctionKind::Constructor(_) => signature.required("__init__", "self"),
+            FunctionKind::Static(_) => signature.required(python, "cls"),
+            _ => signature.required(python, "self"),
+        };
+    }
+    text
+}
+
+/// `_area: Callable[[Shape], float]`, which the runtime sets.
+pub(crate) fn plan_line(
+    scope: &mut Scope<'_, '_>,
+    attribute: &str,
+    signature: &Signature,
+) -> String {
+    let callable = signature.callable(scope);
+    let annotation = callable.statement(4, 4 + attribute.len() + 2, 0);
+    format!("    {attribute}: {annotation}\n")
+}

@@ -1,0 +1,214 @@
+//! Which functions Python can call, and why not the others.
+
+use std::collections::HashSet;
+
+use wit_parser::{
+    Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
+    WorldKey,
+};
+
+use crate::error::Unsupported;
+use crate::traverse::reached;
+
+/// The packages of WASI 0.2 that the runtime supplies to a component.
+const SUPPLIED: &[&str] = &["io", "clocks", "filesystem", "sockets", "random", "cli"];
+
+/// The most flags that one type may have, by the Component Model.
+const MOST_FLAGS: usize = 32;
+
+/// The two directions of a world's items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// What the host provides.
+    Import,
+    /// What the component provides.
+    Export,
+}
+
+/// What of a world can be used.
+pub(crate) struct Supported<'a> {
+    resolve: &'a Resolve,
+    world: WorldId,
+    exported: HashSet<InterfaceId>,
+    left_out: HashSet<(Side, Option<InterfaceId>, String)>,
+    /// The functions that can't be called.
+    pub(crate) skipped: Vec<Unsupported>,
+}
+
+impl<'a> Supported<'a> {
+    pub(crate) fn find(resolve: &'a Resolve, world: WorldId) -> Self {
+        let exported = resolve.worlds[world].exports.values();
+        let mut found = Self {
+            resolve,
+            world,
+            exported: exported.filter_map(interface_of).collect(),
+            left_out: HashSet::new(),
+            skipped: Vec::new(),
+        };
+        for (side, key, item) in items(resolve, world) {
+            match item {
+                WorldItem::Function(function) => found.examine(side, None, key, function),
+                WorldItem::Interface { id, .. } if found.is_supplied(side, *id) => {}
+                WorldItem::Interface { id, .. } => {
+                    for function in resolve.interfaces[*id].functions.values() {
+                        found.examine(side, Some(*id), key, function);
+                    }
+                }
+                WorldItem::Type { .. } => {}
+            }
+        }
+        found
+    }
+
+    /// Whether a function is not left out.
+    pub(crate) fn has(
+        &self,
+        side: Side,
+        interface: Option<InterfaceId>,
+        function: &Function,
+    ) -> bool {
+        let key = (side, interface, function.name.clone());
+        !self.left_out.contains(&key)
+    }
+
+    /// Whether a type can appear in Python.
+    pub(crate) fn has_type(&self, side: Side, id: TypeId) -> bool {
+        self.type_reason(side, Type::Id(id)).is_none()
+    }
+
+    /// Whether the runtime supplies an imported interface by itself.
+    pub(crate) fn is_supplied(&self, side: Side, id: InterfaceId) -> bool {
+        let package = self.resolve.interfaces[id].package;
+        let name = package.map(|package| &self.resolve.packages[package].name);
+        side == Side::Import
+            && name.is_some_and(|name| {
+                let version = name.version.as_ref();
+                name.namespace == "wasi"
+                    && SUPPLIED.contains(&name.name.as_str())
+                    && version.is_some_and(|version| (version.major, version.minor) == (0, 2))
+            })
+    }
+
+    /// Whose resource it is that a type of `owner` means in a signature on
+    /// `side`: an exported interface sees other exported ones, and everything
+    /// else is imported.
+    pub(crate) fn side_of(&self, side: Side, owner: TypeOwner) -> Side {
+        match owner {
+            TypeOwner::Interface(id) if self.exported.contains(&id) => side,
+            _ => Side::Import,
+        }
+    }
+
+    fn examine(
+        &mut self,
+        side: Side,
+        interface: Option<InterfaceId>,
+        key: &WorldKey,
+        function: &Function,
+    ) {
+        let renamed = interface.is_some_and(|id| {
+            matches!(key, WorldKey::Name(_)) && self.resolve.interfaces[id].name.is_some()
+        });
+        let reason = if renamed {
+            Some("its interface goes by a name of its own, which the runtime can't find".to_owned())
+        } else {
+            self.reason(context(side, interface), function)
+        };
+        if let Some(reason) = reason {
+            self.left_out
+                .insert((side, interface, function.name.clone()));
+            self.skipped.push(Unsupported {
+                interface: interface.map(|_| self.resolve.name_world_key(key)),
+                function: function.name.clone(),
+                reason,
+            });
+        }
+    }
+
+    fn reason(&self, side: Side, function: &Function) -> Option<String> {
+        if function.kind.is_async() {
+            return Some("it is async, and the runtime calls synchronous functions only".to_owned());
+        }
+        if function.kind.accessor().is_some() {
+            return Some("it is a property, which the runtime can't call".to_owned());
+        }
+        for param in &function.params {
+            if let Some(reason) = self.type_reason(side, param.ty) {
+                return Some(format!("its parameter `{}` has {reason}", param.name));
+            }
+        }
+        let result = function.result?;
+        let reason = self.type_reason(side, result)?;
+        Some(format!("its result has {reason}"))
+    }
+
+    fn type_reason(&self, side: Side, ty: Type) -> Option<String> {
+        let found = reached(self.resolve, [ty]);
+        let parts = found
+            .iter()
+            .flat_map(|id| crate::traverse::parts(&self.resolve.types[*id].kind));
+        if parts.chain([ty]).any(|part| part == Type::ErrorContext) {
+            return Some("an `error-context`, which the runtime can't pass".to_owned());
+        }
+        found.iter().find_map(|id| {
+            let definition = &self.resolve.types[*id];
+            let name = definition.name.as_deref().unwrap_or_default();
+            match &definition.kind {
+                TypeDefKind::Stream(_) => Some("a `stream`, which the runtime can't pass".into()),
+                TypeDefKind::Future(_) => Some("a `future`, which the runtime can't pass".into()),
+                TypeDefKind::FixedLengthList(_, length) => Some(format!(
+                    "a list of the fixed length {length}, which the runtime can't pass"
+                )),
+                TypeDefKind::Flags(flags) if flags.flags.len() > MOST_FLAGS => Some(format!(
+                    "the flags `{name}`, {} of them, where the Component Model has room for \
+                     {MOST_FLAGS}",
+                    flags.flags.len()
+                )),
+                TypeDefKind::Resource => self.resource_reason(side, definition.owner, name),
+                _ => None,
+            }
+        })
+    }
+
+    fn resource_reason(&self, side: Side, owner: TypeOwner, name: &str) -> Option<String> {
+        let TypeOwner::Interface(id) = owner else {
+            return None;
+        };
+        if !self.is_supplied(self.side_of(side, owner), id) {
+            return None;
+        }
+        let interface = self.resolve.id_of(id).unwrap_or_default();
+        Some(format!(
+            "the resource `{name}` of `{interface}`, which the runtime supplies to the component \
+             and Python has no class for"
+        ))
+    }
+
+    /// The world's items, the imports first.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (Side, &'a WorldKey, &'a WorldItem)> {
+        items(self.resolve, self.world)
+    }
+}
+
+/// Whose resources a signature means: the world's own functions see imported
+/// interfaces only.
+pub(crate) fn context(side: Side, interface: Option<InterfaceId>) -> Side {
+    interface.map_or(Side::Import, |_| side)
+}
+
+fn items(
+    resolve: &Resolve,
+    world: WorldId,
+) -> impl Iterator<Item = (Side, &WorldKey, &WorldItem)> {
+    let world = &resolve.worlds[world];
+    let imports = world.imports.iter().map(|(k, item)| (Side::Import, k, item));
+    let exports = world.exports.iter().map(|(k, item)| (Side::Export, k, item));
+    imports.chain(exports)
+}
+
+fn interface_of(item: &WorldItem) -> Option<InterfaceId> {
+    match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    }
+}
