@@ -250,47 +250,51 @@ def _missing_free(bench: _Bench, sandbox: Sandbox, folder: GuestsFolder) -> Find
 
 def _double_free(bench: _Bench) -> Finding:
     later = ("Ada", "Grace", "World")
-    seen: list[str] = []
-    frees = 0
-    answers: list[bytes] = []
+    accepted = 0
+    placed: list[int] = []
 
-    def body(abi: CAbi) -> None:
-        nonlocal frees
-        pointer = abi.custom_greet(abi.place(b"World\0"))
-        for _ in range(2):
+    def greetings_after(abi: CAbi, frees: int) -> list[bytes]:
+        nonlocal accepted
+        pointer, _neighbour = (abi.custom_greet(abi.place(b"World\0")) for _ in range(2))
+        accepted = 0
+        for _ in range(frees):
             abi.free_string(pointer)
-            frees += 1
-        pointers = []
+            accepted += 1
+        placed.clear()
         for name in later:
-            pointers.append(abi.custom_greet(abi.place(name.encode() + b"\0")))
-            seen.append(name)
-        answers.extend(abi.read_string(pointer) for pointer in pointers)
+            placed.append(abi.custom_greet(abi.place(name.encode() + b"\0")))
+        return [abi.read_string(pointer) for pointer in placed]
 
-    failure = bench.fresh(body)
-    wanted = [f"Hello, {name}".encode() for name in later]
-    if frees < 2:
-        c_abi = [f"the second free_string fails: {_shown(failure)}"]
+    bench.fresh(partial(greetings_after, frees=1))
+    as_they_should = list(placed)
+    outcome = bench.fresh(partial(greetings_after, frees=2))
+    if accepted < 2:
+        c_abi = [f"the second free_string fails: {_shown(outcome)}"]
     else:
         c_abi = ["the second free_string says nothing"]
-        if isinstance(failure, Failure):
-            c_abi.append(f"greeting {later[len(seen)]} fails after it: {_shown(failure)}")
-        elif answers != wanted:
-            listed = ", ".join(map(_shown, answers))
-            c_abi.append(f"the greetings of {', '.join(later)} after it are {listed}")
+        if isinstance(outcome, Failure):
+            c_abi.append(f"greeting {later[len(placed)]} fails after it: {_shown(outcome)}")
+        elif placed != as_they_should:
+            c_abi.append(f"the allocator hands out {_addresses(placed)} after it")
+            c_abi.append(f"where one free leads to {_addresses(as_they_should)}")
         else:
-            c_abi.append("the allocator's lists are damaged; nothing shows it yet")
+            c_abi.append("nothing that came after it shows the damage")
     answered = [bench.component.greet(name) for name in later]
     return Finding(
         hazard="double free",
-        did=f"freed one greeting twice, then greeted {', '.join(later)}",
+        did=f"freed one of two greetings twice, then greeted {', '.join(later)}",
         c_abi=c_abi,
         component=[
             f"{NO_SUCH_CALL}: there is no pointer to free, not even once",
             f"the same names: {', '.join(map(_shown, answered))}",
         ],
-        shown=isinstance(failure, Failure) or answers != wanted,
-        facts={"frees_accepted": frees, "greetings_after": len(seen)},
+        shown=isinstance(outcome, Failure) or placed != as_they_should,
+        facts={"frees_accepted": accepted, "greetings_after": len(placed)},
     )
+
+
+def _addresses(pointers: Sequence[int]) -> str:
+    return ", ".join(f"{pointer:#x}" for pointer in pointers)
 
 
 def _interior_nul(bench: _Bench) -> Finding:

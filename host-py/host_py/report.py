@@ -243,7 +243,7 @@ class ParityReport:
 
 def _summary(summary: Summary) -> str:
     return (
-        f"{summary.cases} cases x {summary.guests} guests: {summary.same} same,"
+        f"{_count(summary.cases, 'case')} x {_count(summary.guests, 'guest')}: {summary.same} same,"
         f" {summary.different} different,"
         f" {summary.not_expressible} not expressible in the C ABI"
     )
@@ -256,3 +256,7 @@ def _undeclared(comparison: Comparison) -> Iterator[str]:
             yield f"declared: {where}: declared {cell.expected}, but it is {cell.got}"
         else:
             yield f"undeclared: {where}: expected {cell.expected}, got {cell.got}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -199,6 +199,9 @@ class Live(Generic[E]):
         store.set_limits(
             memory_size=min(limits.memory, _I64_MAX),
             table_elements=min(limits.table, _I64_MAX),
+            memories=_MEMORIES,
+            tables=_TABLES,
+            instances=_INSTANCES,
         )
         return store, self._guarded(store, "instantiate", lambda: self._admit(store))
 
@@ -229,6 +232,13 @@ class Live(Generic[E]):
 
 
 _I64_MAX = 2**63 - 1
+
+# How many linear memories, tables and core instances one guest may have, so that
+# the limits on each bound the whole. The Python guest, which links CPython from
+# its libraries, has the most.
+_MEMORIES = 4
+_TABLES = 16
+_INSTANCES = 100
 
 
 def _read(path: FilePath, expected: str) -> bytes:

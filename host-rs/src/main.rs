@@ -6,11 +6,13 @@ use std::process::{ExitCode, exit};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use anstream::ColorChoice;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use host_rs::Error;
 use host_rs::guest::{Guest, GuestName, GuestsFolder, Legacy};
 use host_rs::parity::{Cases, Comparison};
-use host_rs::report::{Addition, Asked, Greeting, Report};
+use host_rs::report::{Addition, Asked, Greeting, Paint, Report};
 use host_rs::sandbox::{CompiledCode, Limits, Sandbox};
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -30,7 +32,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 #[command(
     version = VERSION.as_str(),
     after_help = "Exit codes: 0 done; 1 the guest trapped or ran too long, or guests differ; \
-                  2 the arguments or the input can't be used; 130 interrupted.",
+                  2 the arguments or the input can't be used; 130 interrupted.\n\n\
+                  `python -m host_py` does the same, and has `trace` and `hazards` besides.",
 )]
 struct Cli {
     #[command(flatten)]
@@ -104,7 +107,10 @@ struct OneGuest {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse_arguments(&error),
+    };
     // The guest may be in an endless loop, so the process ends from here. A
     // second handler can't be there: this is the first thing that it does.
     let interruptible = ctrlc::set_handler(|| {
@@ -117,15 +123,22 @@ fn main() -> ExitCode {
     let report = match run(&cli) {
         Ok(report) => report,
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "error: {error}");
+            let _ = writeln!(io::stderr(), "error: {error}");
             return ExitCode::from(if error.is_guest_failure() { 1 } else { 2 });
         }
     };
-    let mut out = anstream::stdout().lock();
+    // Colours are chosen here, because a stream that takes them out would take
+    // them out of what a guest said, too.
+    let coloured = anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let mut out: Box<dyn Write> = if coloured {
+        Box::new(anstream::stdout().lock())
+    } else {
+        Box::new(io::stdout().lock())
+    };
     let written = if cli.options.json {
         report.write_json(&mut out)
     } else {
-        report.write_text(&mut out)
+        report.write_text(&mut out, Paint::new(coloured))
     };
     match written.and_then(|()| out.flush()) {
         // Whoever reads has seen enough.
@@ -137,6 +150,26 @@ fn main() -> ExitCode {
         Ok(()) => {}
     }
     ExitCode::from(u8::from(report.has_undeclared()))
+}
+
+/// Prints the help or version that was asked for, or the error on one line.
+fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let words = text
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let line = words.collect::<Vec<_>>().join(" ");
+    let _ = writeln!(io::stderr(), "{line} (see --help)");
+    ExitCode::from(2)
 }
 
 fn run(cli: &Cli) -> Result<Report, Error> {

@@ -11,10 +11,27 @@ use crate::parity::{Comparison, Outcome, Summary, Undeclared};
 /// `parity/output.schema.json`.
 const SCHEMA: u32 = 1;
 
-const HEADING: Style = colour(AnsiColor::Cyan);
+/// The colours of text; none where they are not wanted.
+#[derive(Clone, Copy)]
+pub struct Paint {
+    coloured: bool,
+}
 
-const fn colour(colour: AnsiColor) -> Style {
-    Style::new().fg_color(Some(Color::Ansi(colour)))
+impl Paint {
+    /// Colours the text, or leaves it as it is.
+    #[must_use]
+    pub fn new(coloured: bool) -> Self {
+        Paint { coloured }
+    }
+
+    fn colour(self, colour: AnsiColor) -> Style {
+        let colour = self.coloured.then_some(Color::Ansi(colour));
+        Style::new().fg_color(colour)
+    }
+
+    fn heading(self) -> Style {
+        self.colour(AnsiColor::Cyan)
+    }
 }
 
 /// One result of the program.
@@ -117,13 +134,12 @@ impl Report {
         writeln!(out)
     }
 
-    /// Writes the report as text, with colours; `out` drops those where they
-    /// are not wanted.
+    /// Writes the report as text. What a guest said is written as it is.
     ///
     /// # Errors
     ///
     /// If `out` can't be written to.
-    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_text(&self, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
         match self {
             Report::Run {
                 guests,
@@ -131,7 +147,7 @@ impl Report {
                 undeclared,
             } => {
                 for asked in guests {
-                    write_asked(out, asked)?;
+                    write_asked(out, paint, asked)?;
                 }
                 writeln!(out)?;
                 writeln!(out, "parity: {}", summary(parity))?;
@@ -141,18 +157,19 @@ impl Report {
                 .iter()
                 .try_for_each(|greeting| writeln!(out, "{}", greeting.greeting)),
             Report::Add { addition, .. } => writeln!(out, "{}", addition.sum),
-            Report::Parity(comparison) => write_table(out, comparison),
+            Report::Parity(comparison) => write_table(out, paint, comparison),
         }
     }
 }
 
-fn write_asked(out: &mut dyn Write, asked: &Asked) -> io::Result<()> {
+fn write_asked(out: &mut dyn Write, paint: Paint, asked: &Asked) -> io::Result<()> {
     let Asked { greet, add, .. } = asked;
     let what = match asked.kind {
         "component" => "component",
         _ => "core module with a C ABI",
     };
-    writeln!(out, "{HEADING}{} ({what}){HEADING:#}", asked.guest)?;
+    let heading = paint.heading();
+    writeln!(out, "{heading}{} ({what}){heading:#}", asked.guest)?;
     let asked_greet = format!("greet(\"{}\")", greet.name);
     writeln!(out, "  {asked_greet:14}  {}", greet.greeting)?;
     let asked_add = format!("add({}, {})", add.a, add.b);
@@ -164,24 +181,24 @@ fn write_asked(out: &mut dyn Write, asked: &Asked) -> io::Result<()> {
     Ok(())
 }
 
-fn write_table(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
+fn write_table(out: &mut dyn Write, paint: Paint, comparison: &Comparison) -> io::Result<()> {
     let Some(first) = comparison.rows.first() else {
         return writeln!(out, "{}", summary(&comparison.summary));
     };
-    let mut table = vec![vec![("case".to_owned(), HEADING)]];
+    let mut table = vec![vec![("case".to_owned(), paint.heading())]];
     table[0].extend(
         first
             .outcomes
             .iter()
-            .map(|(guest, _)| (guest.clone(), HEADING)),
+            .map(|(guest, _)| (guest.clone(), paint.heading())),
     );
     for row in &comparison.rows {
         let mut line = vec![(format!("{}: {}", row.call, row.case), Style::new())];
         line.extend(row.outcomes.iter().map(|&(_, outcome)| {
             let style = match outcome {
-                Outcome::Same => colour(AnsiColor::Green),
-                Outcome::Different => colour(AnsiColor::Red),
-                Outcome::NotExpressible => colour(AnsiColor::Yellow),
+                Outcome::Same => paint.colour(AnsiColor::Green),
+                Outcome::Different => paint.colour(AnsiColor::Red),
+                Outcome::NotExpressible => paint.colour(AnsiColor::Yellow),
             };
             (outcome.words().to_owned(), style)
         }));
@@ -233,8 +250,11 @@ fn summary(summary: &Summary) -> String {
         different,
         not_expressible,
     } = summary;
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
     format!(
-        "{cases} cases x {guests} guests: {same} same, {different} different, \
-         {not_expressible} not expressible in the C ABI"
+        "{cases} case{} x {guests} guest{}: {same} same, {different} different, \
+         {not_expressible} not expressible in the C ABI",
+        plural(*cases),
+        plural(*guests)
     )
 }

@@ -19,6 +19,13 @@ use crate::error::Trap;
 /// How often the epoch advances: the grain of [`Limits::timeout`].
 const TICK: Duration = Duration::from_millis(10);
 
+/// How many linear memories, tables and core instances one guest may have, so
+/// that the limits on each bound the whole. The Python guest, which links
+/// `CPython` from its libraries, has the most.
+const MEMORIES: usize = 4;
+const TABLES: usize = 16;
+const INSTANCES: usize = 100;
+
 /// How much a guest may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -150,6 +157,9 @@ impl Sandbox {
                 limits: StoreLimitsBuilder::new()
                     .memory_size(self.limits.memory)
                     .table_elements(self.limits.table)
+                    .memories(MEMORIES)
+                    .tables(TABLES)
+                    .instances(INSTANCES)
                     .build(),
                 stdout,
                 stderr,

@@ -35,8 +35,12 @@ pub unsafe extern "C" fn custom_greet(name: *const c_char) -> *mut c_char {
     }
     // SAFETY: `name` is not null, and the caller promises the rest.
     let name = unsafe { CStr::from_ptr(name) };
-    let name = name.to_str().expect("the name is not UTF-8");
-    let greeting = CString::new(format!("Hello, {name}")).expect("a C string holds no NUL");
+    let Ok(name) = name.to_str() else {
+        panic!("the name is not UTF-8");
+    };
+    let Ok(greeting) = CString::new(format!("Hello, {name}")) else {
+        panic!("the greeting holds a NUL, which would end it early");
+    };
     let pointer = greeting.into_raw();
     say!("Allocated string 'Hello, {name}' at pointer {pointer:p}");
     pointer

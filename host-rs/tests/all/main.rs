@@ -1,0 +1,4 @@
+//! The Rust host with the real guests.
+
+mod answers;
+mod failures;
