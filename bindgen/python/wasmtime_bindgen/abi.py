@@ -40,12 +40,10 @@ from .descriptors import (
 )
 from .engine import Component, Source
 from .errors import WitError
+from .load import INTERFACE
 from .objects import Interface, Resource, World
 from .settings import Limits, Wasi
 from .values import Err, Ok, Some
-
-INTERFACE = 1
-"""The number of this interface; a generated package carries the one that it was written for."""
 
 __all__ = [
     "BOOL",

@@ -13,7 +13,7 @@ else:
     import array
     from abc import ABC
 
-    class Buffer(ABC):
+    class Buffer(ABC):  # noqa: B024
         """What `memoryview` accepts: bytes, bytearray, array, numpy arrays and the like."""
 
     for _kind in (bytes, bytearray, memoryview, array.array):

@@ -7,6 +7,8 @@ from typing import Any, NoReturn, TypeVar
 
 from .descriptors import WorldType
 from .engine import Source
+from .errors import BadValue
+from .resources import Unbound
 from .settings import Limits, Wasi
 
 W = TypeVar("W", bound="World")
@@ -36,12 +38,22 @@ class World:
         limits: Limits | None,
         cache: bool,
     ) -> W:
-        """Return an instance of `component`, or of the one that the package embeds."""
-        raise NotImplementedError
+        """Return an instance of `component`, or of the one that the package embeds.
+
+        Raises:
+            InvalidComponent: If it is no component.
+            LinkError: If it doesn't fit the package, or the imports that were given.
+            Trap: If it traps when it starts.
+        """
+        from .load import load
+
+        self = object.__new__(cls)
+        load(self, world, component, imports, wasi or Wasi(), limits or Limits(), cache)
+        return self
 
     def close(self) -> None:
         """Free the instance and everything in it. A second call does nothing."""
-        raise NotImplementedError
+        self._runtime_.close()
 
     def __enter__(self: W) -> W:
         return self
@@ -72,15 +84,30 @@ class Resource:
     an underscore, are its own.
     """
 
-    _runtime_: Any
+    _runtime_: Any = Unbound()
+
+    def __new__(cls: type[R], *_arguments: object, **_options: object) -> R:
+        """Refuse the generated class itself; its subclass for an instance is to be called."""
+        if cls._runtime_.instance is None:
+            raise TypeError(
+                f"{cls.__name__} belongs to an instance: use the class that is an attribute of"
+                " the loaded world's interface"
+            )
+        return object.__new__(cls)
 
     def drop(self) -> None:
         """Drop the guest's object.
 
         Raises:
             BadValue: If it was dropped or handed over before.
+            Trap: If the guest traps.
         """
-        raise NotImplementedError
+        handle = self._runtime_
+        with handle.instance.lock:
+            pointer, handle.ptr = handle.ptr, 0
+            if not pointer:
+                raise BadValue(f"this {handle.name} was dropped or handed over before")
+            handle.instance.drop(pointer, handle.name)
 
     def __enter__(self: R) -> R:
         return self
@@ -91,4 +118,5 @@ class Resource:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        raise NotImplementedError
+        if self._runtime_.ptr:
+            self.drop()

@@ -1,0 +1,343 @@
+"""The C side: the one module that knows wasmtime-py's private parts and the layouts of the C API.
+
+Checked against wasmtime-py 48.0.0 and 50.0.1 (`wasmtime/component/val.h` of the
+C API; Linux x86-64). A version that is not `SUPPORTED`, or a layout that differs
+from what is written down here, is refused when this module is imported. Set
+`WASMTIME_BINDGEN_ANY_WASMTIME=1` to go on with another version; the layouts are
+compared all the same.
+
+A `wasmtime_component_val_t` has four words of eight bytes: the kind is the first
+byte of word 0, the payload begins at word 1. Pointers are plain integers here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.metadata
+import os
+import sys
+from ctypes import c_bool, c_int, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
+from typing import Any
+
+import wasmtime
+from wasmtime import _ffi as ffi
+from wasmtime import component as wit
+
+from .errors import UnsupportedFeature
+
+SUPPORTED = range(48, 51)
+"""The majors of wasmtime-py whose layouts are known to be these."""
+
+OVERRIDE = "WASMTIME_BINDGEN_ANY_WASMTIME"
+"""The environment variable that admits another version."""
+
+KIND = {
+    name: kind
+    for kind, name in enumerate(
+        (
+            *("bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char"),
+            *("string", "list", "record", "tuple", "variant", "enum", "option", "result"),
+            *("flags", "resource", "map"),
+        )
+    )
+}
+"""The kind byte of each kind of value."""
+
+VAL_WORDS = 4
+ENTRY_WORDS = 6
+"""A record's entry: the field's name (length, pointer), then its value."""
+PAIR_WORDS = 8
+"""A map's entry: two values."""
+
+_NAMED = {name: name.upper() for name in KIND if name != "map"}
+"""What the C API calls a kind. It has no constant for maps in these versions."""
+
+
+def _verify() -> str:
+    """Return wasmtime-py's version; raise `UnsupportedFeature` unless it is one that is known."""
+    version = importlib.metadata.version("wasmtime")
+    if int(version.split(".")[0]) not in SUPPORTED and not os.environ.get(OVERRIDE):
+        raise UnsupportedFeature(
+            f"wasmtime {version} is installed, and wasmtime_bindgen was checked with"
+            f" {SUPPORTED.start} to {SUPPORTED.stop - 1}: install one of them, or set {OVERRIDE}=1"
+            " to try this one"
+        )
+    differences = [what for what, holds in _facts() if not holds]
+    if differences:
+        raise UnsupportedFeature(
+            f"wasmtime {version} is laid out in another way than wasmtime_bindgen knows: "
+            + ", ".join(differences)
+        )
+    return version
+
+
+def _facts() -> list[tuple[str, bool]]:
+    """Return what the rest of this package relies on, and whether it holds."""
+    try:
+        c: Any = ffi
+        val, entry = c.wasmtime_component_val_t, c.wasmtime_component_valrecord_entry_t
+        pair, name = c.wasmtime_component_valmap_entry_t, c.wasm_byte_vec_t
+        variant, result = c.wasmtime_component_valvariant_t, c.wasmtime_component_valresult_t
+        many = c.wasmtime_component_vallist_t
+        kinds = {k: getattr(c, f"WASMTIME_COMPONENT_{n}").value for k, n in _NAMED.items()}
+        layout: Any = [
+            ("little-endian", sys.byteorder, "little"),
+            ("64 bits", ctypes.sizeof(c_void_p), 8),
+            ("a value", (ctypes.sizeof(val), val.kind.offset, val.of.offset), (32, 0, 8)),
+            ("a record's entry", (ctypes.sizeof(entry), entry.val.offset), (48, 16)),
+            ("a map's entry", (ctypes.sizeof(pair), pair.value.offset), (64, 32)),
+            ("a name", (ctypes.sizeof(name), name.size.offset, name.data.offset), (16, 0, 8)),
+            ("a list", (ctypes.sizeof(many), many.size.offset, many.data.offset), (16, 0, 8)),
+            ("a variant", (variant.discriminant.offset, variant.val.offset), (0, 16)),
+            ("a result", (result.is_ok.offset, result.val.offset), (0, 8)),
+            ("the kinds", kinds, {k: KIND[k] for k in kinds}),
+        ]
+    except AttributeError as error:
+        return [(f"it lacks {error}", False)]
+    probe = b"\x01\x02\x03"
+    inside = sys.implementation.name == "cpython" and (
+        ctypes.string_at(id(probe) + bytes.__basicsize__ - 1, 3) == probe
+    )
+    return [(what, is_ == wanted) for what, is_, wanted in layout] + [("CPython's bytes", inside)]
+
+
+WASMTIME = _verify()
+"""The version of wasmtime-py."""
+
+BYTES = bytes.__basicsize__ - 1
+"""What to add to the `id` of a bytes object for the address of its first byte (CPython)."""
+
+_free = ffi.dll
+_held = ctypes.PyDLL(_free._name, handle=_free._handle)
+
+
+def _function(name: str, restype: Any, *argtypes: Any, held: bool = False) -> Any:
+    """Return an own object for a C function; with `held` it keeps the interpreter's lock."""
+    function = (_held if held else _free)[name]
+    function.restype = restype
+    function.argtypes = argtypes
+    return function
+
+
+call = _free["wasmtime_component_func_call"]
+"""`(function, context, arguments, count, result, count)`: 0, or the address of an error.
+
+It has no argument types: pass prepared `c_void_p`s and small integers only.
+"""
+call.restype = c_void_p
+
+val_delete = _held["wasmtime_component_val_delete"]
+"""`(value)`: frees what a value owns, not the value; pass a prepared `c_void_p`."""
+val_delete.restype = None
+
+val_clone = _function("wasmtime_component_val_clone", None, c_void_p, c_void_p, held=True)
+error_new = _function("wasmtime_error_new", c_void_p, ctypes.c_char_p, held=True)
+_error_delete = _function("wasmtime_error_delete", None, c_void_p, held=True)
+_error_message = _function("wasmtime_error_message", None, c_void_p, c_void_p, held=True)
+_error_exit = _function("wasmtime_error_exit_status", c_bool, c_void_p, c_void_p, held=True)
+_vec_delete = _function("wasm_byte_vec_delete", None, c_void_p, held=True)
+any_clone = _function("wasmtime_component_resource_any_clone", c_void_p, c_void_p, held=True)
+any_delete = _function("wasmtime_component_resource_any_delete", None, c_void_p, held=True)
+any_drop = _function("wasmtime_component_resource_any_drop", c_void_p, c_void_p, c_void_p)
+_any_to_host = _function(
+    "wasmtime_component_resource_any_to_host", c_void_p, c_void_p, c_void_p, c_void_p, held=True
+)
+_host_to_any = _function(
+    "wasmtime_component_resource_host_to_any", c_void_p, c_void_p, c_void_p, c_void_p, held=True
+)
+_host_new = _function(
+    "wasmtime_component_resource_host_new", c_void_p, c_bool, c_uint32, c_uint32, held=True
+)
+_host_rep = _function("wasmtime_component_resource_host_rep", c_uint32, c_void_p, held=True)
+_host_delete = _function("wasmtime_component_resource_host_delete", None, c_void_p, held=True)
+_set_fuel = _function("wasmtime_context_set_fuel", c_void_p, c_void_p, c_uint64, held=True)
+_on_epoch = _function(
+    "wasmtime_store_epoch_deadline_callback", None, c_void_p, c_void_p, c_void_p, c_void_p
+)
+_add_func = _function(
+    "wasmtime_component_linker_instance_add_func",
+    c_void_p,
+    *(c_void_p, ctypes.c_char_p, c_size_t, c_void_p, c_void_p, c_void_p),
+)
+_add_resource = _function(
+    "wasmtime_component_linker_instance_add_resource",
+    c_void_p,
+    *(c_void_p, ctypes.c_char_p, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p),
+)
+
+FuncCallback = ctypes.CFUNCTYPE(c_size_t, *[c_void_p] * 4, c_size_t, c_void_p, c_size_t)
+"""`(data, context, type, arguments, count, results, count)`: 0 or the address of an error."""
+DropCallback = ctypes.CFUNCTYPE(c_size_t, c_void_p, c_void_p, c_uint32)
+"""`(data, context, representation)`: 0 or the address of an error."""
+EpochCallback = ctypes.CFUNCTYPE(c_size_t, c_void_p, c_void_p, c_void_p, c_void_p)
+"""`(context, data, where to write the ticks, where to write the kind)`: 0 or an error."""
+
+ORIGIN = 8
+_view = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, c_ssize_t, c_int)(
+    ("PyMemoryView_FromMemory", ctypes.pythonapi)
+)
+MEMORY: memoryview = _view(ORIGIN, sys.maxsize - ORIGIN, 0x100)
+"""All of the process's memory, to be read: the byte at an address is `MEMORY[address - ORIGIN]`."""
+
+
+class Block:
+    """Words of memory that C may read, filled from Python through views.
+
+    Every view counts in words of eight bytes from the start, whatever the size
+    of its items: `block.i32[5]` is the 32-bit integer at the start of word 5.
+    They check the range of what is written.
+
+    Args:
+        words: How many; they are zero.
+
+    Attributes:
+        address: Where the block is.
+    """
+
+    __slots__ = (
+        "_anchor",
+        "address",
+        "f32",
+        "f64",
+        "raw",
+        "s8",
+        "s16",
+        "s32",
+        "s64",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "words",
+    )
+
+    def __init__(self, words: int) -> None:
+        memory = bytearray(8 * max(words, 1))
+        self.words = words
+        self._anchor = (ctypes.c_char * 8).from_buffer(memory)
+        self.address = ctypes.addressof(self._anchor)
+        self.raw = raw = memoryview(memory)
+        self.u8, self.s8 = raw[::8], raw.cast("b")[::8]
+        self.u16, self.s16 = raw.cast("H")[::4], raw.cast("h")[::4]
+        self.u32, self.s32 = raw.cast("I")[::2], raw.cast("i")[::2]
+        self.u64, self.s64 = raw.cast("Q"), raw.cast("q")
+        self.f32, self.f64 = raw.cast("f")[::2], raw.cast("d")
+
+    def pointer(self, word: int = 0) -> c_void_p:
+        """Return the address of `word`, prepared for a call."""
+        return c_void_p(self.address + 8 * word)
+
+
+def take_error(error: int) -> tuple[str, int | None]:
+    """Free an error; return its text and, if the guest called `exit`, the status."""
+    text, status = ffi.wasm_byte_vec_t(), c_int()
+    _error_message(error, ctypes.addressof(text))
+    message = ctypes.string_at(text.data, text.size).decode(errors="replace")
+    _vec_delete(ctypes.addressof(text))
+    exited = _error_exit(error, ctypes.addressof(status))
+    _error_delete(error)
+    return message, status.value if exited else None
+
+
+def steal_error(error: wasmtime.WasmtimeError) -> int:
+    """Return the address of the runtime's error in an exception, which is left empty."""
+    return ctypes.cast(error._consume(), c_void_p).value or 0
+
+
+def _check(error: int | None) -> None:
+    if error:
+        raise wasmtime.WasmtimeError(take_error(error)[0])
+
+
+def context(store: wasmtime.Store) -> int:
+    """Return the address of the store's context."""
+    return ctypes.cast(store._context(), c_void_p).value or 0
+
+
+def function(func: wit.Func) -> c_void_p:
+    """Return the address of an exported function, prepared for a call; it keeps `func` alive."""
+    pointer = c_void_p(ctypes.addressof(func._func))
+    pointer.keep = func  # type: ignore[attr-defined]
+    return pointer
+
+
+def set_fuel(context_: int, fuel: int) -> None:
+    """Give the store of a context so much fuel."""
+    _check(_set_fuel(context_, fuel))
+
+
+def on_epoch(store: wasmtime.Store, callback: Any) -> None:
+    """Call the `EpochCallback` when the store's epoch deadline has passed."""
+    _on_epoch(ctypes.cast(store.ptr(), c_void_p), ctypes.cast(callback, c_void_p), None, None)
+
+
+def write_ticks(address: int, ticks: int) -> None:
+    """Tell the runtime when to call an `EpochCallback` next."""
+    c_uint64.from_address(address).value = ticks
+
+
+def add_func(instance: wit.LinkerInstance, name: str, callback: Any) -> None:
+    """Define a function by its `FuncCallback`, which must outlive the linker and its instances."""
+    text = name.encode()
+    _check(
+        _add_func(
+            ctypes.cast(instance.ptr(), c_void_p),
+            text,
+            len(text),
+            ctypes.cast(callback, c_void_p),
+            None,
+            None,
+        )
+    )
+
+
+def add_resource(instance: wit.LinkerInstance, name: str, type_: int, callback: Any) -> None:
+    """Define a host resource, whose type is a number, by its `DropCallback`, as `add_func` does."""
+    text = name.encode()
+    resource = wit.ResourceType.host(type_)
+    _check(
+        _add_resource(
+            ctypes.cast(instance.ptr(), c_void_p),
+            text,
+            len(text),
+            ctypes.cast(resource.ptr(), c_void_p),
+            ctypes.cast(callback, c_void_p),
+            None,
+            None,
+        )
+    )
+
+
+def host_to_any(context_: int, owned: bool, rep: int, type_: int) -> int:
+    """Return a new handle for the host's object `rep`; free it by `any_delete`."""
+    host, handle = _host_new(owned, rep, type_), c_void_p()
+    try:
+        _check(_host_to_any(context_, host, ctypes.addressof(handle)))
+    finally:
+        _host_delete(host)
+    return handle.value or 0
+
+
+def any_to_rep(context_: int, handle: int) -> int:
+    """Return the number of the host's object behind a handle, which is used up, not freed."""
+    host = c_void_p()
+    _check(_any_to_host(context_, handle, ctypes.addressof(host)))
+    try:
+        rep: int = _host_rep(host)
+        return rep
+    finally:
+        _host_delete(host)
+
+
+def enable_maps(config: wasmtime.Config) -> None:
+    """Let components use `map`."""
+    config.wasm_component_model_map = True
+
+
+def disable_concurrency(config: wasmtime.Config) -> None:
+    """Leave out what only asynchronous functions need: it makes every call faster."""
+    ffi.wasmtime_config_concurrency_support_set(config.ptr(), False)
+
+
+copy_value = ctypes.memmove
+"""`(to, from, bytes)`."""

@@ -1,0 +1,104 @@
+"""Compiled code, kept for the next process.
+
+Compiled code is run as it is found, so the folder must belong to this user and
+be writable by nobody else; a folder that is not so is left alone. An entry is
+named by the digest of what it was made from: the component, wasmtime's version,
+the engine's configuration and the platform. It is written to a temporary file
+and renamed, so that no reader sees a part of one, and begins with a checksum: an
+entry that doesn't match it is compiled again.
+
+`WASMTIME_BINDGEN_CACHE` names another folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import stat
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+
+from ._capi import WASMTIME
+
+VARIABLE = "WASMTIME_BINDGEN_CACHE"
+_MAGIC = b"wasmtime-bindgen 1\n"
+
+
+def folder() -> Path | None:
+    """Return the folder, made if need be; None if there is none that can be trusted."""
+    path = _path()
+    if path is None:
+        return None
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+    except OSError:
+        return None
+    if not stat.S_ISDIR(found.st_mode):
+        return None
+    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
+        return None
+    return path
+
+
+def _path() -> Path | None:
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        base = Path(local) if local else home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        named = os.environ.get("XDG_CACHE_HOME", "")
+        base = Path(named) if Path(named).is_absolute() else home / ".cache"
+    return base / "wasmtime-bindgen"
+
+
+def entry(binary: bytes, configuration: str) -> str:
+    """Return the name of the entry of a component."""
+    digest = hashlib.sha256(binary)
+    for part in (WASMTIME, configuration, sys.platform, platform.machine()):
+        digest.update(b"\0" + part.encode())
+    return digest.hexdigest()
+
+
+def read(name: str) -> bytes | None:
+    """Return an entry; None if there is none, or it is damaged."""
+    place = folder()
+    if place is None:
+        return None
+    try:
+        data = (place / name).read_bytes()
+    except OSError:
+        return None
+    head = len(_MAGIC) + 4
+    body = data[head:]
+    if data[:head] != _MAGIC + zlib.crc32(body).to_bytes(4, "little"):
+        return None
+    return body
+
+
+def write(name: str, body: bytes) -> None:
+    """Write an entry, if there is a folder for it; nothing is said if that fails."""
+    place = folder()
+    if place is None:
+        return
+    with contextlib.suppress(OSError):
+        handle, temporary = tempfile.mkstemp(dir=place)  # readable and writable by this user only
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_MAGIC + zlib.crc32(body).to_bytes(4, "little"))
+                file.write(body)
+            Path(temporary).replace(place / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,235 @@
+"""The plan of a function: what a call of an export does, from Python values to Python values.
+
+A plan is compiled once for each function's descriptor, and bound to memory of
+its own for each instance. What the source of a plan looks like:
+
+    def make(spare):
+        busy = False
+        def plan(a, b):
+            nonlocal busy
+            with lock:
+                if instance.attention: attend()
+                if busy: return spare()(a, b)
+                busy = True
+                instance.depth += 1
+                try:
+                    try: (lower a and b)
+                    except Exception as error: raise refuse(error, (a, b))
+                    error = call(FUNCTION, CONTEXT, ARGUMENTS, 2, RESULT, 1)
+                    if error or instance.pending is not None: settle(error)
+                    return (lift the result)
+                finally:
+                    busy = False
+                    instance.depth -= 1
+        return plan
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from . import descriptors as d
+from ._capi import VAL_WORDS, Block, call, val_delete
+from .explain import reason
+from .lift import Lifting
+from .lower import Lowering, Region
+from .source import Source
+
+if TYPE_CHECKING:
+    from ctypes import c_void_p
+
+    from .instance import Instance
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled plan, not yet bound to an instance.
+
+    Attributes:
+        func: The function.
+        code: Defines `make`.
+        names: What the code refers to, the same for every instance.
+        resources: What it refers to of an instance's resources.
+        own: The layout of its own block.
+        addresses: The words of the block that it takes the address of.
+        items: The primitive types that it takes `Items` of.
+        source: The text of the code, for the curious.
+    """
+
+    func: d.Func
+    code: CodeType
+    names: dict[str, Any]
+    resources: dict[str, tuple[str, d.ResourceType]]
+    own: Region
+    addresses: frozenset[int]
+    items: frozenset[str]
+    source: str
+
+    def block(self) -> Block:
+        """Return memory that is laid out for the plan."""
+        block = Block(self.own.words)
+        block.raw[: 8 * self.own.words] = self.own.template()
+        for word, _, to in self.own.pointers:
+            block.u64[word] = block.address + 8 * to
+        return block
+
+    def namespace(self, instance: Instance, block: Block) -> dict[str, Any]:
+        """Return what the code refers to, for one instance and one block."""
+        names: dict[str, Any] = {view: getattr(block, view) for view in self.own.views}
+        names |= {f"A_{word}": block.address + 8 * word for word in self.addresses}
+        names |= {f"items_{name}": instance.items(name) for name in self.items}
+        for name, (verb, resource) in self.resources.items():
+            names[name] = getattr(instance.resource(resource), verb)
+        names |= {
+            "heap": instance.heap,
+            "take": instance.heap.take,
+            "instance": instance,
+            "_block": block,
+        }
+        return self.names | names
+
+
+@lru_cache(maxsize=4096)
+def export_plan(func: d.Func) -> Plan:
+    """Return the plan of an export."""
+    source = Source()
+    lowering, lifting = Lowering(source), Lifting(source)
+    params = [f"a{i}" for i in range(len(func.params))]
+    values = f"({', '.join(params)},)" if params else "()"
+    with source.block("def make(spare):"):
+        source.line("busy = False")
+        with source.block(f"def plan({', '.join(params)}):"):
+            source.line("nonlocal busy")
+            with source.block("with lock:"):
+                source.line("if instance.attention: attend()")
+                source.line(f"if busy: return spare()({', '.join(params)})")
+                source.line("busy = True")
+                source.line("instance.depth += 1")
+                with source.block("try:"):
+                    _lower(source, lowering, func, params, values)
+                    _call(source, lowering, func)
+                    _lift(source, lifting, func)
+                with source.block("finally:"):
+                    tidy(source, lowering)
+                    source.line("busy = False")
+                    source.line("instance.depth -= 1")
+        source.line("return plan")
+    source.names.update(call=call, val_delete=val_delete)
+    return finish(func, source, lowering)
+
+
+def _lower(
+    source: Source, lowering: Lowering, func: d.Func, params: list[str], values: str
+) -> None:
+    mark = source.mark()
+    with source.block("try:"):
+        for (_, type_), name, place in zip(
+            func.params, params, lowering.slot(len(params)), strict=True
+        ):
+            lowering.put(type_, name, place)
+        if lowering.moves and lowering.lends:
+            source.line("if not lent.isdisjoint(moved): raise Unfit")
+    with source.block("except Exception as error:"):
+        if lowering.moves:
+            source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
+        if lowering.lends:
+            source.line("for handle in lent: handle.returned()")
+        source.line(f"raise refuse(error, {values})")
+    source.insert(mark, lowering.prologue())
+
+
+def _call(source: Source, lowering: Lowering, func: d.Func) -> None:
+    result = "RESULT, 1" if func.result is not None else "None, 0"
+    arguments = f"ARGUMENTS, {len(func.params)}" if func.params else "None, 0"
+    source.line(f"error = call(FUNCTION, CONTEXT, {arguments}, {result})")
+    if lowering.moves:
+        source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
+    if lowering.lends:
+        source.line("for handle in lent: handle.returned()")
+    source.line("if error or instance.pending is not None: settle(error)")
+
+
+def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
+    if func.result is None:
+        return
+    if isinstance(func.result, d.Primitive) and func.result.name != "string":
+        [value] = lifting.values([func.result], "RESULT_VIEW", "0")
+        source.line(f"return {value}")
+        return
+    with source.block("try:"):
+        if isinstance(func.result, d.Result) and func.raises is not None:
+            reader, [parts] = lifting._reader("<8x?7xQ8x", [func.result])
+            lifting._unpack([parts], f"{reader}.unpack_from(RESULT_VIEW)")
+            lifting.outcome(func.result, parts, source.constant(func.raises, "error"))
+        else:
+            [value] = lifting.values([func.result], "RESULT_VIEW", "0")
+            source.line(f"return {value}")
+    with source.block("finally:"):
+        source.line("val_delete(RESULT)")
+        source.line("RESULT_VIEW[0] = 0")
+
+
+def tidy(source: Source, lowering: Lowering) -> None:
+    """Append what gives back the memory for what varies in length."""
+    for name in sorted(lowering.items):
+        source.line(f"items_{name}.reset(top_{name})")
+    if lowering.uses_heap:
+        source.line("heap.reset(top)")
+
+
+def finish(func: d.Func, source: Source, lowering: Lowering) -> Plan:
+    """Compile the source of a plan."""
+    text = source.text()
+    return Plan(
+        func=func,
+        code=compile(text, f"<plan of {func.name}>", "exec"),
+        names=source.names,
+        resources=source.resources,
+        own=lowering.own,
+        addresses=frozenset(lowering.addresses),
+        items=frozenset(lowering.items),
+        source=text,
+    )
+
+
+def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[..., Any]:
+    """Return the Python function that calls an export.
+
+    Args:
+        plan: Its plan.
+        instance: The instance that exports it.
+        function: The export, as `_capi.function` returns it.
+    """
+
+    def refuse(error: Exception, values: tuple[Any, ...]) -> Exception:
+        return reason(error, plan.func.params, values)
+
+    def settle(error: int | None) -> None:
+        instance.settle(error, plan.func.name)
+
+    def attend() -> None:
+        instance.attend(plan.func.name)
+
+    def bind() -> Callable[..., Any]:
+        block, result = plan.block(), Block(VAL_WORDS)
+        names = plan.namespace(instance, block) | {
+            "lock": instance.lock,
+            "refuse": refuse,
+            "settle": settle,
+            "attend": attend,
+            "FUNCTION": function,
+            "CONTEXT": instance.context,
+            "ARGUMENTS": block.pointer(),
+            "RESULT": result.pointer(),
+            "RESULT_VIEW": result.raw,
+            "_result": result,
+        }
+        exec(plan.code, names)
+        made: Callable[..., Any] = names["make"](bind)
+        return made
+
+    return bind()

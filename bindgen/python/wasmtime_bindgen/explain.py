@@ -1,0 +1,276 @@
+"""Why a value doesn't fit its WIT type, with the path to the part that doesn't.
+
+This is what a WIT type accepts, in one place and in plain code. It runs only
+after the fast path of `lower` refused a value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import descriptors as d
+from .errors import BadValue, OutOfRange, WrongType, WrongValue
+from .values import Err, Ok, Some
+
+_SHOWN = 60
+
+
+def reason(
+    error: Exception, params: Sequence[tuple[str, d.ValType]], values: Sequence[Any]
+) -> Exception:
+    """Return what to raise for values that the fast path refused by `error`.
+
+    That is `error` itself where the values fit: it came from their own methods.
+    """
+    try:
+        explain(params, values)
+    except WrongValue as found:
+        found.__suppress_context__ = True
+        return found
+    return error
+
+
+def explain(params: Sequence[tuple[str, d.ValType]], values: Sequence[Any]) -> None:
+    """Raise the error that says which of `values` doesn't fit, and why; return if all fit.
+
+    Args:
+        params: Name and type of each.
+        values: The values.
+
+    Raises:
+        WrongType: For a value of a Python type that the WIT type doesn't take.
+        OutOfRange: For a number out of range.
+        BadValue: For a value that can't be expressed, or a resource that is gone.
+    """
+    moved: set[int] = set()
+    for (name, type_), value in zip(params, values, strict=True):
+        _check(type_, value, name, moved)
+    lent: set[int] = set()
+    for (name, type_), value in zip(params, values, strict=True):
+        _lending(type_, value, name, moved, lent)
+
+
+def _check(type_: d.ValType, value: Any, path: str, moved: set[int]) -> None:
+    if isinstance(type_, d.Primitive):
+        _PRIMITIVES.get(type_.name, _integer)(type_.name, value, path)
+    else:
+        _COMPOUND[type(type_)](type_, value, path, moved)
+
+
+def _wrong(value: Any, path: str, expected: str) -> WrongType:
+    return WrongType(f"{path}: {_show(value)} is of type {type(value).__name__}, not {expected}")
+
+
+def _show(value: Any) -> str:
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+# Primitive types
+
+
+def _integer(name: str, value: Any, path: str) -> None:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise _wrong(value, path, f"an int for {name}")
+    number, bits = operator.index(value), int(name[1:])
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if name[0] == "s" else (0, (1 << bits) - 1)
+    if not low <= number <= high:
+        raise OutOfRange(f"{path}: {number} is out of range for {name}, {low} to {high}")
+
+
+def _float(name: str, value: Any, path: str) -> None:
+    if isinstance(value, (bool, str)) or not (
+        hasattr(value, "__float__") or hasattr(value, "__index__")
+    ):
+        raise _wrong(value, path, f"a float or an int for {name}")
+    try:
+        struct.pack("f" if name == "f32" else "d", value)
+    except OverflowError:
+        raise OutOfRange(f"{path}: {_show(value)} is out of range for {name}") from None
+    except struct.error:
+        raise _wrong(value, path, f"a float or an int for {name}") from None
+
+
+def _bool(_name: str, value: Any, path: str) -> None:
+    if not isinstance(value, bool):
+        raise _wrong(value, path, "True or False for bool")
+
+
+def _char(_name: str, value: Any, path: str) -> None:
+    if not isinstance(value, str):
+        raise _wrong(value, path, "a str of one character for char")
+    if len(value) != 1:
+        raise BadValue(f"{path}: {_show(value)} has {len(value)} characters, and a char is one")
+    if 0xD800 <= ord(value) < 0xE000:
+        raise BadValue(f"{path}: {_show(value)} is a lone surrogate, which is no char")
+
+
+def _string(_name: str, value: Any, path: str) -> None:
+    if not isinstance(value, str):
+        raise _wrong(value, path, "a str for string")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadValue(
+            f"{path}: {_show(value)} holds a lone surrogate at index {error.start},"
+            " so it is not Unicode text"
+        ) from None
+
+
+_PRIMITIVES: dict[str, Callable[[str, Any, str], None]] = {
+    "bool": _bool,
+    "f32": _float,
+    "f64": _float,
+    "char": _char,
+    "string": _string,
+}
+
+
+# Compound types
+
+
+def _list(type_: d.List, value: Any, path: str, moved: set[int]) -> None:
+    what = f"list<{_name(type_.element)}>"
+    numeric = isinstance(type_.element, d.Primitive) and type_.element.name != "string"
+    if numeric and not isinstance(value, (str, list, tuple)):
+        try:
+            view = memoryview(value)
+        except TypeError:
+            pass
+        else:
+            if view.ndim != 1:
+                raise BadValue(f"{path}: a buffer of {view.ndim} dimensions is no {what}")
+            try:
+                value = view.tolist()
+            except NotImplementedError:
+                raise BadValue(f"{path}: a buffer of format {view.format!r} is no {what}") from None
+            name = getattr(type_.element, "name", "")
+            if name == "char" or (value and isinstance(value[0], bool) != (name == "bool")):
+                raise BadValue(f"{path}: a buffer of format {view.format!r} is no {what}")
+            if value and isinstance(value[0], bytes):
+                value = list(b"".join(value))
+    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
+        raise _wrong(value, path, f"a sequence for {what}")
+    for i, item in enumerate(value):
+        _check(type_.element, item, f"{path}[{i}]", moved)
+
+
+def _tuple(type_: d.Tuple, value: Any, path: str, moved: set[int]) -> None:
+    if not isinstance(value, tuple):
+        raise _wrong(value, path, f"a tuple of {len(type_.items)}")
+    if len(value) != len(type_.items):
+        raise BadValue(f"{path}: a tuple of {len(value)} items, not of {len(type_.items)}")
+    for i, (part, item) in enumerate(zip(type_.items, value, strict=True)):
+        _check(part, item, f"{path}[{i}]", moved)
+
+
+def _record(type_: d.Record, value: Any, path: str, moved: set[int]) -> None:
+    if not isinstance(value, type_.python):
+        raise _wrong(value, path, f"{type_.python.__name__} for the record {type_.name}")
+    names = [f.name for f in dataclasses.fields(type_.python)]
+    for (_, part), name in zip(type_.fields, names, strict=True):
+        _check(part, getattr(value, name), f"{path}.{name}", moved)
+
+
+def _variant(type_: d.Variant, value: Any, path: str, moved: set[int]) -> None:
+    for _, python, payload in type_.cases:
+        if type(value) is python:
+            if payload is not None:
+                _check(payload, value.value, f"{path}.value", moved)
+            return
+    cases = ", ".join(python.__name__ for _, python, _ in type_.cases)
+    raise _wrong(value, path, f"a case of the variant {type_.name}: {cases}")
+
+
+def _enum(type_: d.Enum, value: Any, path: str, _moved: set[int]) -> None:
+    if type(value) is not type_.python:
+        raise _wrong(value, path, f"a member of {type_.python.__name__}")
+
+
+def _flags(type_: d.Flags, value: Any, path: str, _moved: set[int]) -> None:
+    if type(value) is not type_.python:
+        raise _wrong(value, path, f"a value of {type_.python.__name__}")
+    if value.value < 0 or value.value >> len(type_.names):
+        raise BadValue(f"{path}: {_show(value)} has bits that are no flags of {type_.name}")
+
+
+def _option(type_: d.Option, value: Any, path: str, moved: set[int]) -> None:
+    if value is None:
+        return
+    if isinstance(type_.payload, d.Option):
+        if type(value) is not Some:
+            raise _wrong(value, path, "None or Some for an option of an option")
+        _check(type_.payload, value.value, f"{path}.value", moved)
+    else:
+        _check(type_.payload, value, path, moved)
+
+
+def _result(type_: d.Result, value: Any, path: str, moved: set[int]) -> None:
+    if type(value) not in (Ok, Err):
+        raise _wrong(value, path, "Ok or Err")
+    payload = type_.ok if type(value) is Ok else type_.err
+    if payload is not None:
+        _check(payload, value.value, f"{path}.value", moved)
+    elif value.value is not None:
+        raise _wrong(value.value, f"{path}.value", "None, as this side has no payload")
+
+
+def _map(type_: d.Map, value: Any, path: str, moved: set[int]) -> None:
+    if not isinstance(value, Mapping):
+        raise _wrong(value, path, "a mapping")
+    for key, item in value.items():
+        _check(type_.key, key, f"the key {_show(key)} of {path}", moved)
+        _check(type_.value, item, f"{path}[{_show(key)}]", moved)
+
+
+def _own(type_: d.Own, value: Any, path: str, moved: set[int]) -> None:
+    _alive(type_.resource, value, path)
+    if id(value) in moved:
+        raise BadValue(f"{path}: this {type_.resource.name} is handed over twice in one call")
+    if hasattr(value, "_runtime_"):
+        moved.add(id(value))
+
+
+def _borrow(type_: d.Borrow, value: Any, path: str, _moved: set[int]) -> None:
+    _alive(type_.resource, value, path)
+
+
+def _alive(resource: d.ResourceType, value: Any, path: str) -> None:
+    if not hasattr(resource.python, "_runtime_"):
+        return  # the host's own object: whatever implements the protocol
+    if not isinstance(value, resource.python):
+        raise _wrong(value, path, f"a {resource.python.__name__}")
+    if not value._runtime_.ptr:
+        raise BadValue(f"{path}: this {resource.name} was dropped or handed over before")
+
+
+def _lending(type_: d.ValType, value: Any, path: str, moved: set[int], lent: set[int]) -> None:
+    """Refuse a resource that is lent and handed over in one call, at the top level."""
+    if isinstance(type_, d.Borrow) and id(value) in moved:
+        raise BadValue(f"{path}: this {type_.resource.name} is lent and handed over in one call")
+
+
+def _name(type_: d.ValType) -> str:
+    return getattr(type_, "name", type(type_).__name__.lower())
+
+
+_COMPOUND: dict[type, Callable[[Any, Any, str, set[int]], None]] = {
+    d.List: _list,
+    d.Tuple: _tuple,
+    d.Record: _record,
+    d.Variant: _variant,
+    d.Enum: _enum,
+    d.Flags: _flags,
+    d.Option: _option,
+    d.Result: _result,
+    d.Own: _own,
+    d.Borrow: _borrow,
+    d.Map: _map,
+}

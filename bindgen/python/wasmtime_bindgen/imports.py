@@ -1,0 +1,271 @@
+"""The plan of an import: what the guest's call of a host function does.
+
+As with an export's, a plan is compiled once for each function's descriptor and
+bound to each instance. What its source looks like:
+
+    def make(spare):
+        busy = False
+        def put(value, results):
+            nonlocal busy
+            if busy: return spare()(value, results)
+            busy = True
+            try:
+                try: (lower the value)
+                except Exception as error: raise refuse(error, value)
+                val_clone(SOURCE, results)
+            finally:
+                busy = False
+        def plan(_data, _context, _type, arguments, _count, results, _results):
+            try:
+                if instance.pending is not None: return fail()
+                (lift the arguments)
+                put(function(a, b), results)
+                return 0
+            except BaseException as error:
+                instance.pending = error
+                return fail()
+        return put, plan
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from wasmtime import component as wit
+
+from . import _capi
+from . import descriptors as d
+from .call import Plan, finish, tidy
+from .explain import reason
+from .instance import Instance
+from .interrupts import catch
+from .lift import Lifting
+from .lower import Lowering
+from .source import Source
+
+
+@lru_cache(maxsize=4096)
+def import_plan(func: d.Func) -> Plan:
+    """Return the plan of an import."""
+    source = Source()
+    lowering, lifting = Lowering(source), Lifting(source)
+    source.names["val_clone"] = _capi.val_clone
+    with source.block("def make(spare):"):
+        if func.result is not None:
+            source.line("busy = False")
+            _put(source, lowering, func)
+        else:
+            source.line("put = None")
+        head = "def plan(_data, _context, _type, arguments, _count, results, _results):"
+        with source.block(head):
+            with source.block("try:"):
+                source.line("if instance.pending is not None: return fail()")
+                types = [type_ for _, type_ in func.params]
+                values = (
+                    lifting.values(types, "MEMORY", f"arguments-{_capi.ORIGIN}") if types else []
+                )
+                _call(source, func, values)
+                source.line("return 0")
+            with source.block("except BaseException as error:"):
+                source.line("if instance.pending is None: instance.pending = error")
+                source.line("return fail()")
+        source.line("return put, plan")
+    return finish(func, source, lowering)
+
+
+def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
+    own_result = isinstance(func.result, d.Result) and func.raises is not None
+    extra = "ok, " if own_result else ""
+    with source.block(f"def put({extra}value, results):"):
+        source.line("nonlocal busy")
+        source.line(f"if busy: return spare()({extra}value, results)")
+        source.line("busy = True")
+        with source.block("try:"):
+            mark = source.mark()
+            with source.block("try:"):
+                assert func.result is not None
+                if own_result:
+                    assert isinstance(func.result, d.Result)
+                    place = lowering.result_place()
+                    for keyword, is_ok, part in (
+                        ("if ok:", 1, func.result.ok),
+                        ("else:", 0, func.result.err),
+                    ):
+                        with source.block(keyword):
+                            lowering.side(is_ok, part, "value", place)
+                else:
+                    [place] = lowering.slot(1)
+                    source.line("whole = value")
+                    lowering.put(func.result, "value", place)
+            with source.block("except Exception as error:"):
+                if lowering.moves:
+                    source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
+                source.line(f"raise refuse(error, {'ok, value' if own_result else 'True, whole'})")
+            source.line("val_clone(SOURCE, results)")
+            if lowering.moves:
+                source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
+            source.insert(mark, lowering.prologue())
+        with source.block("finally:"):
+            tidy(source, lowering)
+            source.line("busy = False")
+
+
+def _call(source: Source, func: d.Func, values: list[str]) -> None:
+    if func.name.startswith("[method]"):
+        # The object is the implementation's own; its class has the method.
+        call = f"{values[0]}.{func.python}({', '.join(values[1:])})"
+    else:
+        call = f"function({', '.join(values)})"
+    if func.result is None:
+        source.line(call)
+        return
+    if not (isinstance(func.result, d.Result) and func.raises is not None):
+        source.line(f"put({call}, results)")
+        return
+    with source.block("try:"):
+        source.line(f"value = {call}; ok = True")
+    with source.block(f"except {source.constant(func.raises, 'error')} as error:"):
+        source.line("value = error.value; ok = False")
+    source.line("put(ok, value, results)")
+
+
+def bind_import(
+    plan: Plan, instance: Instance, function: Callable[..., Any] | None
+) -> Callable[..., Any]:
+    """Return the callback for an import.
+
+    Args:
+        plan: Its plan.
+        instance: The instance that will call it.
+        function: The host's function; None for a method, which is looked up on its object.
+    """
+    func = plan.func
+
+    def refuse(error: Exception, ok: bool, value: Any) -> Exception:
+        type_, what = func.result, "result"
+        if isinstance(type_, d.Result) and func.raises is not None:
+            type_, what = (type_.ok, "result") if ok else (type_.err, "error")
+        if type_ is not None:
+            return reason(error, [(f"the {what} of `{func.name}`", type_)], [value])
+        if value is not None:
+            return TypeError(f"the {what} of `{func.name}` is to be None")
+        return error
+
+    def fail() -> int:
+        return int(_capi.error_new(b"a host function raised an exception"))
+
+    def bind() -> tuple[Callable[..., Any], Callable[..., Any]]:
+        block = plan.block()
+        names = plan.namespace(instance, block) | {
+            "function": function,
+            "refuse": refuse,
+            "fail": fail,
+            "SOURCE": block.pointer(),
+        }
+        exec(plan.code, names)
+        made: tuple[Callable[..., Any], Callable[..., Any]] = names["make"](lambda: bind()[0])
+        return made
+
+    return bind()[1]
+
+
+def define(
+    linker: wit.Linker,
+    instance: Instance,
+    world: d.WorldType,
+    imports: object,
+    wanted: dict[str, set[str]],
+) -> None:
+    """Define what the host provides in a linker.
+
+    Args:
+        linker: The linker.
+        instance: The instance that will call it.
+        world: The world.
+        imports: The object with an attribute for each import of the world.
+        wanted: The functions of each interface that the component imports, by
+            their WIT names; those of the world itself under the empty name.
+    """
+    with linker.root() as root:
+        for resource in world.resources:
+            _define_resource(root, instance, resource)
+        own = [item for item in world.imports if isinstance(item, d.Func)]
+        _define_funcs(root, instance, own, world.resources, imports, wanted.get("", set()))
+        for item in world.imports:
+            if isinstance(item, d.InterfaceType) and item.name in wanted:
+                provider = getattr(imports, item.python)
+                with root.add_instance(item.name) as inner:
+                    for resource in item.resources:
+                        _define_resource(inner, instance, resource)
+                    names = wanted[item.name]
+                    _define_funcs(inner, instance, item.funcs, item.resources, provider, names)
+
+
+def _define_funcs(
+    inner: wit.LinkerInstance,
+    instance: Instance,
+    funcs: Any,
+    resources: tuple[d.ResourceType, ...],
+    provider: object,
+    wanted: set[str],
+) -> None:
+    for func in funcs:
+        if func.name not in wanted:
+            continue
+        plan = bind_import(import_plan(func), instance, provided(func, resources, provider))
+        catch(plan, instance)
+        callback = _capi.FuncCallback(plan)
+        instance.keep(callback)
+        _capi.add_func(inner, func.name, callback)
+
+
+def provided(
+    func: d.Func, resources: tuple[d.ResourceType, ...], provider: object
+) -> Callable[..., Any] | None:
+    """Return what implements a function; None for a method. Raises AttributeError if nothing does.
+
+    Args:
+        func: The function.
+        resources: The resources beside it.
+        provider: The object that implements the interface.
+    """
+    if func.name.startswith("[method]"):
+        return None
+    found: Any = provider
+    if func.name.startswith(("[constructor]", "[static]")):
+        name = func.name.partition("]")[2].partition(".")[0]
+        attribute = next(attribute_of(r) for r in resources if r.name == name)
+        found = getattr(provider, attribute)
+    if not func.name.startswith("[constructor]"):
+        found = getattr(found, func.python)
+    implementation: Callable[..., Any] = found
+    return implementation
+
+
+def attribute_of(resource: d.ResourceType) -> str:
+    """Return the attribute under which a resource's class is found."""
+    return resource.attribute or resource.python.__name__
+
+
+def _define_resource(
+    inner: wit.LinkerInstance, instance: Instance, resource: d.ResourceType
+) -> None:
+    table: Any = instance.resource(resource)
+
+    def drop(_data: int, _context: int, rep: int) -> int:
+        try:
+            gone = table.forget(rep)
+            if hasattr(gone, "drop"):
+                gone.drop()
+            return 0
+        except BaseException as error:
+            if instance.pending is None:
+                instance.pending = error
+            return int(_capi.error_new(b"a host function raised an exception"))
+
+    catch(drop, instance)
+    callback = _capi.DropCallback(drop)
+    instance.keep(callback)
+    _capi.add_resource(inner, resource.name, table.type, callback)

@@ -1,0 +1,270 @@
+"""An instance: its store, its lock, what it owes, and what is left of it after a trap."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from ctypes import c_void_p
+from typing import Any
+
+import wasmtime
+
+from . import _capi
+from . import descriptors as d
+from .arrays import Items
+from .engine import Engine
+from .errors import InstanceDead, Trap
+from .interrupts import catch
+from .memory import Heap
+from .resources import GuestTable, HostTable
+from .settings import Limits
+from .wasi import Stderr
+
+_CODES = {
+    "unreachable": "unreachable",
+    "all fuel consumed": "out-of-fuel",
+    "call stack exhausted": "stack-overflow",
+    "out of bounds memory access": "memory-out-of-bounds",
+    "undefined element": "table-out-of-bounds",
+    "uninitialized element": "null-call",
+    "indirect call type mismatch": "bad-signature",
+    "integer divide by zero": "integer-division-by-zero",
+    "integer overflow": "integer-overflow",
+    "invalid conversion to integer": "bad-conversion-to-integer",
+    "cannot enter component instance": "cannot-enter-component",
+}
+"""What the runtime says of a trap, and the code for it; the C API has none for components."""
+
+
+class _Overdue(Exception):
+    """The deadline of a call has passed."""
+
+
+class Instance:
+    """An instance of a component and everything that its plans share.
+
+    One thread at a time is inside; a host function may call back in. Once it has
+    trapped, or was closed, it can't be entered again.
+
+    Args:
+        engine: The engine that the component was compiled for.
+        limits: What it may use.
+
+    Attributes:
+        lock: Held by the thread that is inside.
+        attention: Whether a call has to `attend` before it enters.
+        depth: How many calls are inside.
+        pending: What a host function raised, until the call that it ended is over.
+        context: The address of the store's context, prepared for a call.
+    """
+
+    def __init__(self, engine: Engine, limits: Limits) -> None:
+        self.lock = threading.RLock()
+        self.attention = True
+        self.depth = 0
+        self.pending: BaseException | None = None
+        self.heap = Heap()
+        self.stderr = Stderr()
+        self.store = wasmtime.Store(engine.engine)
+        self.context = c_void_p(_capi.context(self.store))
+        self._clock = engine.clock
+        self._limits = limits
+        self._dead = ""
+        self._closed = False
+        self._until = float("inf")
+        self._items: dict[str, Items] = {}
+        self._tables: dict[d.ResourceType, GuestTable | HostTable] = {}
+        self._lost: list[tuple[int, str]] = []
+        self._kept: list[Any] = []
+        self._limit()
+
+    def _limit(self) -> None:
+        limits = self._limits
+
+        def cap(value: int | None) -> int:
+            return -1 if value is None else min(value, 2**63 - 1)
+
+        self.store.set_limits(
+            memory_size=cap(limits.memory),
+            table_elements=cap(limits.table_elements),
+            instances=cap(limits.instances),
+            tables=cap(limits.tables),
+            memories=cap(limits.memories),
+        )
+        self.store.set_epoch_deadline(1)
+
+        def epoch(context: int, data: int, ticks: int, kind: int) -> int:
+            return self._epoch(context, data, ticks, kind)
+
+        catch(epoch, self)
+        callback = _capi.EpochCallback(epoch)
+        self.keep(callback)
+        _capi.on_epoch(self.store, callback)
+        self._clock.add(self)
+
+    # What plans share
+
+    def items(self, name: str) -> Items:
+        """Return the memory for lists of a primitive type."""
+        if name not in self._items:
+            self._items[name] = Items(name)
+        return self._items[name]
+
+    def resource(self, type_: d.ResourceType) -> GuestTable | HostTable:
+        """Return the table of a resource."""
+        if type_ not in self._tables:
+            guest = hasattr(type_.python, "_runtime_")
+            self._tables[type_] = GuestTable(self, type_) if guest else HostTable(self)
+        return self._tables[type_]
+
+    def keep(self, value: object) -> None:
+        """Keep what C refers to alive as long as the instance."""
+        self._kept.append(value)
+
+    # Entering and leaving
+
+    def attend(self, function: str) -> None:
+        """Do what is due before a call enters: it is dead, objects were lost, limits start anew."""
+        if self._dead:
+            raise InstanceDead(
+                f"`{function}` can't be called: {self._dead}; load the component again"
+            )
+        self.attention = self._limits.deadline is not None or self._limits.fuel is not None
+        self._clock.wake()
+        if self.depth:
+            self.attention = self.attention or bool(self._lost)
+            return
+        if self._lost:
+            self._drop_lost()
+        if self._limits.fuel is not None:
+            _capi.set_fuel(self.context.value or 0, self._limits.fuel)
+        if self._limits.deadline is not None:
+            self._until = time.monotonic() + self._limits.deadline
+
+    def settle(self, error: int | None, function: str) -> None:
+        """Raise what ended a call.
+
+        Args:
+            error: The address of the runtime's error, if it has one.
+            function: What was called.
+        """
+        pending, self.pending = self.pending, None
+        if not error:
+            # It came too late to end the guest, which returned by itself.
+            assert pending is not None
+            raise pending
+        message, status = _capi.take_error(error)
+        reason, backtrace = _read_trap(message)
+        if isinstance(pending, _Overdue):
+            pending, status = None, None
+            reason = f"it ran for more than {self._limits.deadline} s"
+            code: str | None = "deadline"
+        else:
+            code = next((code for text, code in _CODES.items() if text in reason), None)
+        if status is not None:
+            reason, code = f"it exited with status {status}", "exit"
+        cause = f"`{type(pending).__name__}` was raised in a host function" if pending else reason
+        self.die(f"the instance ended in `{function}`: {cause}")
+        if pending is not None:
+            raise pending
+        raise Trap(function, reason, code=code, backtrace=backtrace, stderr=self.stderr.text())
+
+    def die(self, reason: str) -> None:
+        """Refuse every further call."""
+        self._dead = self._dead or reason
+        self.attention = True
+
+    def _epoch(self, _context: int, _data: int, ticks: int, _kind: int) -> int:
+        """Look after a guest that is running: signals were acted on by getting here."""
+        try:
+            _capi.write_ticks(ticks, 1)
+            if self.pending is None and time.monotonic() > self._until:
+                self.pending = _Overdue()
+        except BaseException as error:
+            self.pending = error
+        return 0 if self.pending is None else int(_capi.error_new(b"interrupted"))
+
+    def guard(self, function: str, body: Callable[[], Any]) -> Any:
+        """Return what `body` returns, which enters the guest by other ways than a plan.
+
+        Raises:
+            Trap: If the guest traps.
+        """
+        with self.lock:
+            if self.attention:
+                self.attend(function)
+            self.depth += 1
+            try:
+                return body()
+            finally:
+                self.depth -= 1
+
+    # Resources
+
+    def lose(self, pointer: int, name: str) -> None:
+        """Note a handle that nobody holds any more; it is dropped when that is possible."""
+        if self._closed:
+            _capi.any_delete(pointer)
+        else:
+            self._lost.append((pointer, name))
+            self.attention = True
+
+    def drop(self, pointer: int, name: str) -> None:
+        """Drop the guest's object behind a handle, and free the handle."""
+
+        def body() -> None:
+            error = _capi.any_drop(self.context, pointer)
+            if error or self.pending is not None:
+                self.settle(error, f"drop of {name}")
+
+        if self._dead:
+            _capi.any_delete(pointer)
+            return
+        try:
+            self.guard(f"drop of {name}", body)
+        finally:
+            _capi.any_delete(pointer)
+
+    def _drop_lost(self) -> None:
+        lost, self._lost = self._lost, []
+        for pointer, name in lost:
+            self.drop(pointer, name)
+        for _, name in lost:
+            warnings.warn(
+                f"a {name} was lost: drop it, or use it in a `with` statement",
+                ResourceWarning,
+                stacklevel=5,
+            )
+
+    def close(self) -> None:
+        """Free the instance. A second call does nothing.
+
+        Raises:
+            RuntimeError: If a call is inside, on this thread.
+        """
+        with self.lock:
+            if self._closed:
+                return
+            if self.depth:
+                raise RuntimeError("an instance can't be closed by a function that it calls")
+            try:
+                if self._lost and not self._dead:
+                    self._drop_lost()
+            finally:
+                self._closed = True
+                self.die("the instance was closed")
+                for pointer, _ in self._lost:
+                    _capi.any_delete(pointer)
+                self.store.close()
+
+
+def _read_trap(message: str) -> tuple[str, list[str]]:
+    """Return the innermost cause of the runtime's error, and its backtrace as lines."""
+    head, *causes = message.rstrip().split("\n\nCaused by:\n")
+    first, *backtrace = head.split("\n")
+    if causes:
+        first = re.sub(r"^\d+: ", "", causes[-1].split("\n")[-1].strip())
+    return first, [line.strip() for line in backtrace if not line.endswith("wasm backtrace:")]

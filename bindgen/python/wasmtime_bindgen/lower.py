@@ -1,0 +1,400 @@
+"""Descriptors to code that lowers Python values into memory that the C API reads.
+
+The layout of everything but a list's items is known beforehand, so it is filled
+in once (kinds, field names, pointers) and a call writes only what varies. The
+code refuses what doesn't fit by any exception; `explain` then says why.
+
+A place is a word in a region. A plan's own region begins at word 0 of its block;
+a list's items have two regions in a block that is taken for the call: their
+values side by side, and all that hangs off them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import descriptors as d
+from ._capi import BYTES, ENTRY_WORDS, KIND, PAIR_WORDS, VAL_WORDS
+from .arrays import F32_MAX, Unfit, integer, real, sequence, single
+from .names import FlagTable, address_of, enum_table
+from .source import Source
+from .values import Err, Ok, Some
+
+
+@dataclass
+class Region:
+    """Words that are laid out alike for every call, or for every item of a list.
+
+    Attributes:
+        suffix: What the names of the block's views end in.
+        base: The local variable with the first word; empty for word 0.
+        pointer: The local variable with the address of `base`; empty for a plan's own.
+        words: How long it is so far.
+        constants: Word and value of what is filled in beforehand.
+        pointers: Word of this region, region and word that it points to.
+        views: The views that are used.
+    """
+
+    suffix: str = ""
+    base: str = ""
+    pointer: str = ""
+    words: int = 0
+    constants: list[tuple[int, int]] = field(default_factory=list)
+    pointers: list[tuple[int, Region, int]] = field(default_factory=list)
+    views: set[str] = field(default_factory=set)
+
+    def take(self, words: int) -> int:
+        """Return the first of so many more words."""
+        self.words += words
+        return self.words - words
+
+    def template(self) -> bytes:
+        """Return what the words hold beforehand, without the pointers."""
+        memory = [0] * self.words
+        for word, value in self.constants:
+            memory[word] = value
+        return b"".join(value.to_bytes(8, "little") for value in memory)
+
+
+@dataclass
+class Place:
+    """Where a value goes: four words of `region` from `word`; what hangs off it goes to `rest`."""
+
+    region: Region
+    word: int
+    rest: Region
+
+
+class Lowering:
+    """Writes the code that lowers values, into `source`.
+
+    Attributes:
+        own: The region of the plan's own block.
+        addresses: The words of it whose address the code names as `A_<word>`.
+        items: The types whose `Items` the code names as `items_<type>`.
+        uses_heap: Whether the code takes blocks, by `take`.
+        moves: Whether the code hands resources over, in `moved`.
+        lends: Whether it lends some, in `lent`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.own = Region()
+        self.addresses: set[int] = set()
+        self.items: set[str] = set()
+        self.uses_heap = False
+        self.moves = False
+        self.lends = False
+        source.names.update(
+            BYTES=BYTES,
+            Unfit=Unfit,
+            array=array,
+            encode=str.encode,
+            integer=integer,
+            real=real,
+            sequence=sequence,
+            single=single,
+        )
+
+    def slot(self, count: int) -> list[Place]:
+        """Return places for so many values, side by side at the beginning of the block."""
+        first = self.own.take(VAL_WORDS * count)
+        return [Place(self.own, first + VAL_WORDS * i, self.own) for i in range(count)]
+
+    def put(self, type_: d.ValType, value: str, place: Place) -> None:
+        """Append what writes the local variable `value` to `place`."""
+        if isinstance(type_, d.Primitive):
+            self._kind(place, type_.name)
+            _PRIMITIVES.get(type_.name, Lowering._integer)(self, type_.name, value, place)
+        else:
+            _COMPOUND[type(type_)](self, type_, value, place)
+
+    def prologue(self) -> list[str]:
+        """Return what goes before the code that was written."""
+        lines = ["keep = []"] if "keep" in self.source.text() else []
+        lines += [f"top_{name} = items_{name}.top" for name in sorted(self.items)]
+        lines += ["top = heap.top"] if self.uses_heap else []
+        lines += ["moved = {}"] if self.moves else []
+        lines += ["lent = set()"] if self.lends else []
+        return lines
+
+    # Writing
+
+    def _view(self, place: Place, view: str, offset: int = 1) -> str:
+        region, word = place.region, place.word + offset
+        region.views.add(view)
+        index = str(word) if not region.base else f"{region.base}+{word}" if word else region.base
+        return f"{view}{region.suffix}[{index}]"
+
+    def _set(self, place: Place, offset: int, text: str, view: str = "u64") -> None:
+        self.source.line(f"{self._view(place, view, offset)} = {text}")
+
+    def _kind(self, place: Place, kind: str) -> None:
+        place.region.constants.append((place.word, KIND[kind]))
+
+    def _address(self, region: Region, word: int) -> str:
+        """Return an expression for the address of a word."""
+        if region.pointer:
+            return f"{region.pointer}+{8 * word}" if word else region.pointer
+        self.addresses.add(word)
+        return f"A_{word}"
+
+    def _hang(self, place: Place) -> Place:
+        """Return a place for a value that hangs off the one at `place`."""
+        return Place(place.rest, place.rest.take(VAL_WORDS), place.rest)
+
+    def _unfit_if(self, condition: str) -> None:
+        self.source.line(f"if {condition}: raise Unfit")
+
+    def _local(self, expression: str, stem: str = "x") -> str:
+        name = self.source.fresh(stem)
+        self.source.line(f"{name} = {expression}")
+        return name
+
+    # Primitive types
+
+    def _integer(self, name: str, value: str, place: Place) -> None:
+        self.source.line(f"if {value}.__class__ is not int: {value} = integer({value})")
+        self._set(place, 1, value, name)
+
+    def _float(self, name: str, value: str, place: Place) -> None:
+        self.source.line(f"if {value}.__class__ is not float: {value} = real({value})")
+        if name == "f32":
+            self.source.line(f"if not {-F32_MAX} <= {value} <= {F32_MAX}: single({value})")
+        self._set(place, 1, value, name)
+
+    def _bool(self, _name: str, value: str, place: Place) -> None:
+        self._unfit_if(f"{value} is not True and {value} is not False")
+        self._set(place, 1, value, "u8")
+
+    def _char(self, _name: str, value: str, place: Place) -> None:
+        self._unfit_if(f"not isinstance({value}, str)")
+        code = self._local(f"ord({value})", "code")
+        self._unfit_if(f"0xD7FF < {code} < 0xE000")
+        self._set(place, 1, code, "u32")
+
+    def _string(self, _name: str, value: str, place: Place) -> None:
+        text = self._local(f"encode({value})", "text")
+        if place.region.base:
+            self.source.line(f"keep.append({text})")
+        self._set(place, 1, f"len({text})")
+        self._set(place, 2, f"id({text}) + BYTES")
+
+    # Compound types
+
+    def _record(self, type_: d.Record, value: str, place: Place) -> None:
+        self._kind(place, "record")
+        cls = self.source.constant(type_.python, "class")
+        self._unfit_if(f"{value}.__class__ is not {cls} and not isinstance({value}, {cls})")
+        first = place.rest.take(ENTRY_WORDS * len(type_.fields))
+        place.region.constants.append((place.word + 1, len(type_.fields)))
+        place.region.pointers.append((place.word + 2, place.rest, first))
+        names = [f.name for f in dataclasses.fields(type_.python)]
+        for i, ((name, part), attribute) in enumerate(zip(type_.fields, names, strict=True)):
+            word = first + ENTRY_WORDS * i
+            length, address = address_of(name)
+            place.rest.constants += [(word, length), (word + 1, address)]
+            local = self._local(f"{value}.{attribute}")
+            self.put(part, local, Place(place.rest, word + 2, place.rest))
+
+    def _tuple(self, type_: d.Tuple, value: str, place: Place) -> None:
+        self._kind(place, "tuple")
+        self._unfit_if(f"not isinstance({value}, tuple)")
+        first = place.rest.take(VAL_WORDS * len(type_.items))
+        place.region.constants.append((place.word + 1, len(type_.items)))
+        place.region.pointers.append((place.word + 2, place.rest, first))
+        names = [self.source.fresh("x") for _ in type_.items]
+        self.source.line(f"[{', '.join(names)}] = {value}")
+        for i, (part, name) in enumerate(zip(type_.items, names, strict=True)):
+            self.put(part, name, Place(place.rest, first + VAL_WORDS * i, place.rest))
+
+    def _variant(self, type_: d.Variant, value: str, place: Place) -> None:
+        self._kind(place, "variant")
+        kind = self._local(f"{value}.__class__", "kind")
+        for i, (name, python, payload) in enumerate(type_.cases):
+            cls = self.source.constant(python, "case")
+            with self.source.block(f"{'elif' if i else 'if'} {kind} is {cls}:"):
+                length, address = address_of(name)
+                self._set(place, 1, str(length))
+                self._set(place, 2, str(address))
+                if payload is None:
+                    self._set(place, 3, "0")
+                else:
+                    self._payload(payload, f"{value}.value", place, 3)
+        self.source.line("else: raise Unfit")
+
+    def _payload(self, type_: d.ValType, expression: str, place: Place, offset: int) -> None:
+        inner = self._hang(place)
+        self._set(place, offset, self._address(inner.region, inner.word))
+        self.put(type_, self._local(expression), inner)
+
+    def _enum(self, type_: d.Enum, value: str, place: Place) -> None:
+        self._kind(place, "enum")
+        cls = self.source.constant(type_.python, "class")
+        table = self.source.constant(enum_table(type_), "cases")
+        self._unfit_if(f"{value}.__class__ is not {cls}")
+        length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
+        self.source.line(f"{length}, {address} = {table}[{value}._value_]")
+
+    def _flags(self, type_: d.Flags, value: str, place: Place) -> None:
+        self._kind(place, "flags")
+        cls = self.source.constant(type_.python, "class")
+        table = self.source.constant(FlagTable(type_), "flags")
+        self._unfit_if(f"{value}.__class__ is not {cls}")
+        length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
+        bits = f"{value}._value_"
+        self.source.line(f"{length}, {address}, names = {table}[{bits}]")
+        self.source.line("keep.append(names)")
+
+    def _option(self, type_: d.Option, value: str, place: Place) -> None:
+        self._kind(place, "option")
+        with self.source.block(f"if {value} is None:"):
+            self._set(place, 1, "0")
+        with self.source.block("else:"):
+            if isinstance(type_.payload, d.Option):
+                some = self.source.constant(Some, "class")
+                self._unfit_if(f"{value}.__class__ is not {some}")
+                self._payload(type_.payload, f"{value}.value", place, 1)
+            else:
+                self._payload(type_.payload, value, place, 1)
+
+    def _result(self, type_: d.Result, value: str, place: Place) -> None:
+        self._kind(place, "result")
+        kind = self._local(f"{value}.__class__", "kind")
+        for keyword, cls, is_ok, payload in (("if", Ok, 1, type_.ok), ("elif", Err, 0, type_.err)):
+            with self.source.block(f"{keyword} {kind} is {self.source.constant(cls, 'class')}:"):
+                self.side(is_ok, payload, f"{value}.value", place)
+        self.source.line("else: raise Unfit")
+
+    def side(self, is_ok: int, payload: d.ValType | None, expression: str, place: Place) -> None:
+        """Append what writes one side of a result; the kind at `place` is there already."""
+        self._set(place, 1, str(is_ok))
+        if payload is None:
+            self._unfit_if(f"{expression} is not None")
+            self._set(place, 2, "0")
+        else:
+            self._payload(payload, expression, place, 2)
+
+    def result_place(self) -> Place:
+        """Return a place for a result that is written by `side`."""
+        [place] = self.slot(1)
+        self._kind(place, "result")
+        return place
+
+    def _own(self, type_: d.Own, value: str, place: Place) -> None:
+        self._handle(type_.resource, value, place, "own")
+
+    def _borrow(self, type_: d.Borrow, value: str, place: Place) -> None:
+        self._handle(type_.resource, value, place, "borrow")
+
+    def _handle(self, resource: d.ResourceType, value: str, place: Place, verb: str) -> None:
+        self._kind(place, "resource")
+        function = self.source.resource(verb, resource)
+        if verb == "own":
+            self.moves = True
+            self._set(place, 1, f"{function}({value}, moved)")
+        else:
+            self.lends = True
+            self._set(place, 1, f"{function}({value}, lent)")
+
+    def _map(self, type_: d.Map, value: str, place: Place) -> None:
+        self._kind(place, "map")
+        pairs = self._local(f"tuple({value}.items())", "pairs")
+
+        def body(item: str, values: Region, rest: Region) -> None:
+            key, val = self.source.fresh("key"), self.source.fresh("value")
+            self.source.line(f"{key}, {val} = {item}")
+            self.put(type_.key, key, Place(values, 0, rest))
+            self.put(type_.value, val, Place(values, VAL_WORDS, rest))
+
+        self._many(pairs, PAIR_WORDS, place, body)
+
+    def _list(self, type_: d.List, value: str, place: Place) -> None:
+        self._kind(place, "list")
+        element = type_.element
+        if isinstance(element, d.Primitive) and element.name != "string":
+            self.items.add(element.name)
+            length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
+            self.source.line(f"{length}, {address} = items_{element.name}.put({value}, keep)")
+            return
+        items = self._local(
+            f"{value} if {value}.__class__ is tuple else sequence({value})", "items"
+        )
+
+        def body(item: str, values: Region, rest: Region) -> None:
+            self.put(element, item, Place(values, 0, rest))
+
+        self._many(items, VAL_WORDS, place, body)
+
+    def _many(
+        self, items: str, stride: int, place: Place, body: Callable[[str, Region, Region], None]
+    ) -> None:
+        """Append a loop over a tuple that writes its items to a block, each by `body`."""
+        source = self.source
+        self.uses_heap = True
+        [item, count, block, start, v, c, p] = [
+            source.fresh(stem) for stem in ("item", "n", "block", "start", "v", "c", "p")
+        ]
+        suffix = block.removeprefix("block")
+        values = Region(suffix, v, "", stride)
+        rest = Region(suffix, c, p)
+        mark = source.mark()
+        with source.block(f"for {item} in {items}:"):
+            body(item, values, rest)
+            source.line(f"{v} += {stride}")
+            if rest.words:
+                source.line(f"{c} += {rest.words}; {p} += {8 * rest.words}")
+        head = [
+            f"{count} = len({items})",
+            f"{block}, {start} = take({count} * {stride + rest.words}, keep)",
+            f"{self._view(place, 'u64', 1)} = {count}",
+            f"{self._view(place, 'u64', 2)} = {block}.address + 8 * {start}",
+            f"{v} = {start}; {c} = {start} + {stride} * {count}; {p} = {block}.address + 8 * {c}",
+            *self._fill(values, v, count, block),
+            *(self._fill(rest, c, count, block) if rest.words else ()),
+        ]
+        for region in (values, rest):
+            for word, target, to in region.pointers:
+                region.views.add("u64")
+                first = f"{region.base}+{word}"
+                step = 8 * target.words
+                head.append(
+                    f"u64{suffix}[{first}:{first}+{region.words}*{count}:{region.words}]"
+                    f" = array('Q', range({p}+{8 * to}, {p}+{8 * to}+{step}*{count}, {step}))"
+                )
+        views = sorted(values.views | rest.views)
+        at = next(i for i, line in enumerate(head) if line.startswith(f"{v} ="))
+        head[at:at] = [f"{view}{suffix} = {block}.{view}" for view in views]
+        source.insert(mark, head)
+
+    def _fill(self, region: Region, base: str, count: str, block: str) -> list[str]:
+        template = self.source.constant(region.template(), "template")
+        end = f"8*({base}+{region.words}*{count})"
+        return [f"{block}.raw[8*{base}:{end}] = {template} * {count}"]
+
+
+_PRIMITIVES: dict[str, Callable[[Lowering, str, str, Place], None]] = {
+    "bool": Lowering._bool,
+    "f32": Lowering._float,
+    "f64": Lowering._float,
+    "char": Lowering._char,
+    "string": Lowering._string,
+}
+
+_COMPOUND: dict[type, Callable[[Lowering, Any, str, Place], None]] = {
+    d.List: Lowering._list,
+    d.Tuple: Lowering._tuple,
+    d.Record: Lowering._record,
+    d.Variant: Lowering._variant,
+    d.Enum: Lowering._enum,
+    d.Flags: Lowering._flags,
+    d.Option: Lowering._option,
+    d.Result: Lowering._result,
+    d.Own: Lowering._own,
+    d.Borrow: Lowering._borrow,
+    d.Map: Lowering._map,
+}

@@ -1,0 +1,223 @@
+"""Handles of resources: objects that live in the guest, and the host's objects that it knows.
+
+For each resource of each instance there is a table that a plan's code calls by
+four verbs: `own` and `borrow` lower a value (handing it over, or lending it),
+`take` and `see` lift one (taking it over, or looking at what is lent).
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Protocol
+
+from . import descriptors as d
+from ._capi import any_clone, any_delete, any_to_rep, host_to_any
+from .arrays import Unfit
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+
+class Lowered(Protocol):
+    """What a plan's code tells how a handle fared that it lowered."""
+
+    def restore(self, pointer: int) -> None:
+        """Undo handing it over: the call was refused."""
+
+    def gone(self, pointer: int) -> None:
+        """It was handed over: the call was made."""
+
+    def returned(self) -> None:
+        """It is no longer lent."""
+
+
+class Table(Protocol):
+    """The verbs for one resource of one instance."""
+
+    def own(self, value: Any, moved: dict[Lowered, int]) -> int:
+        """Return the address of a handle to hand over, and note it in `moved`."""
+
+    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+        """Return the address of a handle to lend, and note it in `lent`."""
+
+    def take(self, pointer: int) -> Any:
+        """Return the object of an owned handle, which C still frees."""
+
+    def see(self, pointer: int) -> Any:
+        """Return the object of a lent handle, which C still frees."""
+
+
+class Handle:
+    """A handle of an object in the guest; what a `Resource` holds as `_runtime_`.
+
+    Attributes:
+        ptr: The address of the runtime's handle; 0 once it is dropped or handed over.
+        name: The resource's name, for messages.
+    """
+
+    __slots__ = ("__weakref__", "instance", "name", "ptr")
+
+    def __init__(self, instance: Instance, name: str, ptr: int) -> None:
+        self.instance = instance
+        self.name = name
+        self.ptr = ptr
+
+    def restore(self, pointer: int) -> None:
+        """See `Lowered`."""
+        self.ptr = pointer
+
+    def gone(self, pointer: int) -> None:
+        """See `Lowered`."""
+        any_delete(pointer)
+
+    def returned(self) -> None:
+        """See `Lowered`."""
+
+    def __del__(self) -> None:
+        # This may run at any time and on any thread, so the guest isn't entered here.
+        ptr = getattr(self, "ptr", 0)
+        if ptr:
+            self.instance.lose(ptr, self.name)
+
+
+class Unbound:
+    """What a resource's class holds as `_runtime_`: objects that were never made have no handle."""
+
+    __slots__ = ("instance", "name", "ptr")
+
+    def __init__(self, instance: Instance | None = None, name: str = "resource") -> None:
+        self.instance = instance
+        self.name = name
+        self.ptr = 0
+
+
+class GuestTable:
+    """A resource that the guest implements.
+
+    Args:
+        instance: The instance.
+        type_: The resource.
+
+    Attributes:
+        cls: The class for this instance's objects, a subclass of the generated one.
+    """
+
+    def __init__(self, instance: Instance, type_: d.ResourceType) -> None:
+        self._instance = instance
+        self._name = type_.name
+        self.cls: type[Any] = type(
+            type_.python.__name__,
+            (type_.python,),
+            {
+                "__module__": type_.python.__module__,
+                "__qualname__": type_.python.__qualname__,
+                "__doc__": type_.python.__doc__,
+                "_runtime_": Unbound(instance, type_.name),
+            },
+        )
+
+    def _handle(self, value: Any) -> Handle:
+        if not isinstance(value, self.cls):
+            raise Unfit
+        handle = value._runtime_
+        if not handle.ptr:
+            raise Unfit
+        found: Handle = handle
+        return found
+
+    def own(self, value: Any, moved: dict[Lowered, int]) -> int:
+        """See `Table`."""
+        handle = self._handle(value)
+        pointer = moved[handle] = handle.ptr
+        handle.ptr = 0
+        return pointer
+
+    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+        """See `Table`."""
+        handle = self._handle(value)
+        lent.add(handle)
+        return handle.ptr
+
+    def take(self, pointer: int) -> Any:
+        """See `Table`."""
+        value = object.__new__(self.cls)
+        value._runtime_ = Handle(self._instance, self._name, any_clone(pointer))
+        return value
+
+    see = take
+
+    def adopt(self, value: Any, made: Any) -> None:
+        """Give `value`, which is being constructed, the handle of `made`."""
+        handle = made._runtime_
+        value._runtime_ = Handle(self._instance, self._name, handle.ptr)
+        handle.ptr = 0
+
+
+class _Given:
+    """A host's object on its way into the guest."""
+
+    def __init__(self, table: HostTable, rep: int, pointer: int, owned: bool) -> None:
+        self._table, self._rep, self._pointer, self._owned = table, rep, pointer, owned
+
+    def restore(self, pointer: int) -> None:
+        """See `Lowered`."""
+        self._table.forget(self._rep)
+        any_delete(pointer)
+
+    def gone(self, pointer: int) -> None:
+        """See `Lowered`."""
+        any_delete(pointer)
+
+    def returned(self) -> None:
+        """See `Lowered`."""
+        self._table.forget(self._rep)
+        any_delete(self._pointer)
+
+
+class HostTable:
+    """A resource that the host implements by a Python class.
+
+    Args:
+        instance: The instance.
+
+    Attributes:
+        type: The number by which the runtime knows the resource.
+    """
+
+    _types = itertools.count(1)
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._objects: dict[int, Any] = {}
+        self._reps = itertools.count(1)
+        self.type = next(self._types)
+
+    def _give(self, value: Any, owned: bool) -> tuple[_Given, int]:
+        rep = next(self._reps)
+        self._objects[rep] = value
+        pointer = host_to_any(self._instance.context.value or 0, owned, rep, self.type)
+        return _Given(self, rep, pointer, owned), pointer
+
+    def own(self, value: Any, moved: dict[Lowered, int]) -> int:
+        """See `Table`."""
+        given, pointer = self._give(value, True)
+        moved[given] = pointer
+        return pointer
+
+    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+        """See `Table`."""
+        given, pointer = self._give(value, False)
+        lent.add(given)
+        return pointer
+
+    def take(self, pointer: int) -> Any:
+        """See `Table`."""
+        return self._objects.pop(any_to_rep(self._instance.context.value or 0, pointer))
+
+    def see(self, pointer: int) -> Any:
+        """See `Table`."""
+        return self._objects[any_to_rep(self._instance.context.value or 0, pointer)]
+
+    def forget(self, rep: int) -> Any:
+        """Return the object of a number that the guest no longer knows."""
+        return self._objects.pop(rep, None)
