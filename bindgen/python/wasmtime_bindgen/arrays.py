@@ -64,7 +64,7 @@ def real(value: Any) -> float:
 
 def single(value: float) -> float:
     """Return `value` if an `f32` can hold it, rounded; it is past the largest one by its face."""
-    struct.pack("f", value)
+    struct.pack("<f", value)
     return value
 
 

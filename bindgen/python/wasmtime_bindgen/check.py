@@ -98,9 +98,8 @@ class Check:
         self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str
     ) -> None:
         try:
-            found = provided(func, resources, provider)
+            found: Any = provided(func, resources, provider)
         except AttributeError:
-            found = None
             if not func.name.startswith(("[constructor]", "[static]")):
                 self.problems.append(f"{where} lacks `{func.python}`, for `{func.name}`")
                 return
@@ -108,7 +107,7 @@ class Check:
             attribute = next(attribute_of(r) for r in resources if r.name == name)
             self.problems.append(f"{where} lacks the class `{attribute}`, for `{func.name}`")
             return
-        if found is not None and not callable(found):
+        if found is not None and not callable(found):  # whatever the types say
             self.problems.append(f"`{func.python}` of {where} can't be called, for `{func.name}`")
 
     def _unknown(self, name: str, known: list[str]) -> None:

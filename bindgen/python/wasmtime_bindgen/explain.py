@@ -91,10 +91,10 @@ def _float(name: str, value: Any, path: str) -> None:
     ):
         raise _wrong(value, path, f"a float or an int for {name}")
     try:
-        struct.pack("f" if name == "f32" else "d", value)
+        struct.pack("<f" if name == "f32" else "<d", float(value))
     except OverflowError:
         raise OutOfRange(f"{path}: {_show(value)} is out of range for {name}") from None
-    except struct.error:
+    except TypeError:
         raise _wrong(value, path, f"a float or an int for {name}") from None
 
 
