@@ -41,11 +41,12 @@ pub enum Error {
 /// A function that is left out, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported {
+    /// Whether the world imports it; if not, the world exports it.
+    pub imported: bool,
     /// The interface, with its package and version; `None` for a function of
     /// the world itself.
     pub interface: Option<String>,
-    /// The function's WIT name, such as `[method]canvas.draw`; empty where the
-    /// reason holds for the whole interface.
+    /// The function's WIT name, such as `[method]canvas.draw`.
     pub function: String,
     /// Why it can't be called.
     pub reason: String,
@@ -53,15 +54,19 @@ pub struct Unsupported {
 
 impl fmt::Display for Unsupported {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = if self.imported { "import" } else { "export" };
         let Self {
             interface,
             function,
             reason,
+            ..
         } = self;
         match interface {
-            Some(interface) if function.is_empty() => write!(formatter, "`{interface}`: {reason}"),
-            Some(interface) => write!(formatter, "`{function}` of `{interface}`: {reason}"),
-            None => write!(formatter, "`{function}`: {reason}"),
+            Some(interface) => write!(
+                formatter,
+                "{side} `{interface}`: `{function}`: {reason}"
+            ),
+            None => write!(formatter, "{side} `{function}`: {reason}"),
         }
     }
 }

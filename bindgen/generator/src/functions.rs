@@ -7,7 +7,7 @@ use crate::annotations::Position;
 use crate::docs::{docstring, paragraphs};
 use crate::expression::{Expression, WIDTH};
 use crate::module::Scope;
-use crate::names::{self, Namespace, ambiguity};
+use crate::names::{self, Namespace};
 use crate::plan::{self, Home};
 use crate::support::{Side, context};
 use crate::types::result_of;
@@ -110,7 +110,7 @@ impl Signature {
             return format!("{decorator}{}", self.define(name, receiver, true, " ..."));
         }
         let head = self.define(name, receiver, true, "");
-        format!("{decorator}{head}{docs}        ...\n")
+        format!("{decorator}{head}{docs}")
     }
 
     fn define(&self, name: &str, receiver: &str, positional: bool, tail: &str) -> String {
@@ -119,36 +119,21 @@ impl Signature {
         let mut written = vec![receiver.to_owned()];
         written.extend(params.clone().map(|(name, ty)| format!("{name}: {}", ty.flat())));
         written.extend(slash.map(str::to_owned));
-        let marks = params.clone().map(|(name, _)| ambiguity(name, "E741"));
-        let mark = ambiguity(name, "E743");
         let result = self.result.flat();
         let line = format!("    def {name}({}) -> {result}:", written.join(", "));
         if line.chars().count() + tail.len() <= WIDTH {
-            let noqa = marks.fold(mark, |all, mark| if all.is_empty() { mark } else { all });
-            let noqa = if self.is_ambiguous() && noqa.contains("E743") {
-                "  # noqa: E741, E743".to_owned()
-            } else {
-                noqa
-            };
-            return format!("{line}{tail}{noqa}\n");
+            return format!("{line}{tail}\n");
         }
-        let mut text = format!("    def {name}({mark}\n        {receiver},\n");
+        let mut text = format!("    def {name}(\n        {receiver},\n");
         for (name, ty) in params {
             let annotation = ty.lines(8, 8 + name.len() + 2, 1);
-            let noqa = ambiguity(name, "E741");
-            text += &format!("        {name}: {annotation},{noqa}\n");
+            text += &format!("        {name}: {annotation},\n");
         }
         if let Some(slash) = slash {
             text += &format!("        {slash},\n");
         }
         let result = self.result.statement(4, 4 + ") -> ".len(), 1 + tail.len());
         text + &format!("    ) -> {result}:{tail}\n")
-    }
-
-    fn is_ambiguous(&self) -> bool {
-        self.params
-            .iter()
-            .any(|(name, _)| !ambiguity(name, "").is_empty())
     }
 }
 
@@ -187,8 +172,7 @@ pub(crate) fn guest_resource(
 ) -> String {
     let plan = scope.plan;
     let base = scope.abi("Resource");
-    let noqa = ambiguity(name, "E742");
-    let mut text = format!("class {name}({base}):{noqa}\n");
+    let mut text = format!("class {name}({base}):\n");
     text += &docstring(docs, 4);
     let (mut plans, mut methods) = (String::new(), String::new());
     for function in plan.resource_functions(home, Side::Export, id) {
@@ -219,8 +203,7 @@ pub(crate) fn host_resource(
 ) -> String {
     let plan = scope.plan;
     let base = scope.standard("Protocol");
-    let noqa = ambiguity(name, "E742");
-    let mut text = format!("class {name}({base}):{noqa}\n");
+    let mut text = format!("class {name}({base}):\n");
     text += &docstring(docs, 4);
     for function in plan.resource_functions(home, Side::Import, id) {
         let python = &plan[home].functions[function.name.as_str()];

@@ -3,7 +3,6 @@
 use crate::docs::{docstring, paragraphs};
 use crate::functions::{Signature, plan_line};
 use crate::module::Scope;
-use crate::names::ambiguity;
 use crate::plan::{Home, Plan};
 use crate::support::Side;
 use crate::traverse::DefineTypes as _;
@@ -50,14 +49,14 @@ fn imports(scope: &mut Scope<'_, '_>, home: Home) {
     scope.hiding(attributes.collect(), |scope| {
         let base = scope.standard("Protocol");
         let class = &surface.class;
-        let mut text = format!("class {class}({base}):{}\n", ambiguity(class, "E742"));
+        let mut text = format!("class {class}({base}):\n");
         text += &docstring(&format!("What the host provides as `{}`.", module.wit), 4);
         for id in &resources {
             let protocol = module.hosts.get(id).unwrap_or(&module.names[id]);
             let protocol = scope.reference(home, protocol);
             let docs = format!("The class of the resource `{}`.", plan.wit_name(*id));
             text += &format!(
-                "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}        ...\n",
+                "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}",
                 module.names[id],
                 docstring(&docs, 8),
             );
@@ -84,7 +83,7 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
     scope.hiding(attributes.collect(), |scope| {
         let base = scope.abi("Interface");
         let class = &surface.class;
-        let mut text = format!("class {class}({base}):{}\n", ambiguity(class, "E742"));
+        let mut text = format!("class {class}({base}):\n");
         text += &docstring(&format!("What the component exports as `{}`.", module.wit), 4);
         text.push('\n');
         for id in &resources {

@@ -7,7 +7,7 @@ use wit_parser::{Type, TypeDefKind, TypeId};
 
 use crate::docs::docstring;
 use crate::expression::Expression;
-use crate::names::{self, Namespace, ambiguity};
+use crate::names::{self, Namespace};
 use crate::plan::{Home, Plan};
 use crate::support::Side;
 use crate::traverse::{definition, is_used};
@@ -141,8 +141,7 @@ impl<'p, 'a> Scope<'p, 'a> {
         let alias = self.standard("TypeAlias");
         let head = format!("{name}: {alias} = ");
         let value = value.statement(0, head.chars().count(), 0);
-        let noqa = ambiguity(name, "E741");
-        self.constant(format!("{head}{value}{noqa}\n{}", docstring(docs, 0)));
+        self.constant(format!("{head}{value}\n{}", docstring(docs, 0)));
     }
 
     /// A statement on its own.

@@ -84,17 +84,6 @@ pub(crate) fn exception(class: &str) -> String {
     }
 }
 
-/// The comment that keeps the linter from calling a name ambiguous, where it
-/// would: pycodestyle's E741 to E743.
-#[must_use]
-pub(crate) fn ambiguity(name: &str, rule: &str) -> String {
-    if matches!(name, "l" | "I" | "O") {
-        format!("  # noqa: {rule}")
-    } else {
-        String::new()
-    }
-}
-
 /// The names of one Python scope.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Namespace {

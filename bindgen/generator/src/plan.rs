@@ -370,7 +370,7 @@ impl<'a> Plan<'a> {
                 module.names.insert(*id, name);
             }
             for id in &module.types {
-                let name = &module.names[id];
+                let name = module.names[id].trim_end_matches('_');
                 match &resolve.types[*id].kind {
                     TypeDefKind::Resource
                         if matches!(home, Home::Interface(_))

@@ -118,6 +118,7 @@ impl<'a> Supported<'a> {
             self.left_out
                 .insert((side, interface, function.name.clone()));
             self.skipped.push(Unsupported {
+                imported: side == Side::Import,
                 interface: interface.map(|_| self.resolve.name_world_key(key)),
                 function: function.name.clone(),
                 reason,

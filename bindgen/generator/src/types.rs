@@ -8,7 +8,7 @@ use crate::annotations::Position;
 use crate::docs::{docstring, paragraphs};
 use crate::expression::Expression;
 use crate::module::Scope;
-use crate::names::{self, Namespace, ambiguity};
+use crate::names::{self, Namespace};
 use crate::plan::{self, Home};
 use crate::traverse::{DefineTypes, definition};
 
@@ -171,8 +171,7 @@ pub(crate) fn result_of(resolve: &wit_parser::Resolve, ty: Option<Type>) -> Opti
 /// A frozen dataclass.
 pub(crate) fn dataclass(scope: &mut Scope<'_, '_>, name: &str, docs: &str, fields: &str) -> String {
     let decorator = scope.standard("dataclass");
-    let noqa = ambiguity(name, "E742");
-    let mut text = format!("@{decorator}(frozen=True, slots=True)\nclass {name}:{noqa}\n");
+    let mut text = format!("@{decorator}(frozen=True, slots=True)\nclass {name}:\n");
     text += &docstring(docs, 4);
     if !fields.is_empty() {
         text.push('\n');
@@ -184,13 +183,11 @@ pub(crate) fn dataclass(scope: &mut Scope<'_, '_>, name: &str, docs: &str, field
 /// `name: annotation`, with a docstring.
 pub(crate) fn member(name: &str, annotation: &Expression, docs: &Docs) -> String {
     let annotation = annotation.statement(4, 4 + name.chars().count() + 2, 0);
-    let noqa = ambiguity(name, "E741");
     let mut text = String::new();
-    let _ = writeln!(text, "    {name}: {annotation}{noqa}");
+    let _ = writeln!(text, "    {name}: {annotation}");
     text + &docstring(plan::text(docs), 4)
 }
 
 fn value_line(name: &str, value: &str, docs: &Docs) -> String {
-    let noqa = ambiguity(name, "E741");
-    format!("    {name} = {value}{noqa}\n{}", docstring(plan::text(docs), 4))
+    format!("    {name} = {value}\n{}", docstring(plan::text(docs), 4))
 }
