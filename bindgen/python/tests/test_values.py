@@ -73,7 +73,7 @@ def integers(name: str) -> st.SearchStrategy[int]:
     )
 
 
-texts = st.text(st.characters(exclude_categories=("Cs",)))
+texts = st.text(st.characters(exclude_categories=["Cs"]))
 people = st.builds(Person, texts, integers("u8"), st.lists(st.floats(allow_nan=False)))
 colors = st.sampled_from(Color)
 accesses = st.builds(Access, st.integers(0, 7))
@@ -91,7 +91,7 @@ TYPES: dict[str, tuple[abi.ValType, st.SearchStrategy[Any]]] = {
     "bool": (abi.BOOL, st.booleans()),
     "f32": (abi.F32, st.floats(width=32, allow_nan=False)),
     "f64": (abi.F64, st.floats(allow_nan=False)),
-    "char": (abi.CHAR, st.characters(exclude_categories=("Cs",))),
+    "char": (abi.CHAR, st.characters(exclude_categories=["Cs"])),
     "string": (abi.STRING, texts),
     "bytes": (abi.List(abi.U8), st.binary()),
     **{
@@ -103,7 +103,7 @@ TYPES: dict[str, tuple[abi.ValType, st.SearchStrategy[Any]]] = {
     "list<f64>": (abi.List(abi.F64), st.lists(st.floats(allow_nan=False))),
     "list<char>": (
         abi.List(abi.CHAR),
-        st.lists(st.characters(exclude_categories=("Cs",))),
+        st.lists(st.characters(exclude_categories=["Cs"])),
     ),
     "list<string>": (abi.List(abi.STRING), st.lists(texts)),
     "list<list<string>>": (abi.List(abi.List(abi.STRING)), st.lists(st.lists(texts))),
@@ -149,7 +149,7 @@ TYPES: dict[str, tuple[abi.ValType, st.SearchStrategy[Any]]] = {
     "list<tuple<tuple<bool, char>, person>>": (
         abi.List(abi.Tuple((abi.Tuple((abi.BOOL, abi.CHAR)), PERSON))),
         st.lists(
-            st.tuples(st.tuples(st.booleans(), st.characters(exclude_categories=("Cs",))), people)
+            st.tuples(st.tuples(st.booleans(), st.characters(exclude_categories=["Cs"])), people)
         ),
     ),
     "map<string, u8>": (abi.Map(abi.STRING, abi.U8), st.dictionaries(texts, integers("u8"))),

@@ -1,0 +1,155 @@
+"""How long a call takes, beside the same call by the generic `wasmtime.component`.
+
+    python bindgen/python/bench/calls.py [--short]
+
+prints medians of interleaved samples as JSON, in nanoseconds a call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import wasmtime
+from wasmtime import component as wit
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from guests import WAT, WORLD, Access, Calls, Circle, Color, Imports, Large, Small
+
+from wasmtime_bindgen import Component
+from wasmtime_bindgen._capi import WASMTIME
+
+TICKS = 10
+TARGETS = {
+    "add": 8,
+    "greet": 6,
+    "record": 12,
+    "records_100": 12,
+    "import": 6,
+    "bytes_in_1024": 25,
+    "bytes_in_1048576": 15,
+    "bytes_out_1048576": 10,
+    "floats_in_1048576": 30,
+}
+
+
+NAMES = ("add", "greet", "large", "small", "ticks", "bytes", "bytes_in", "floats_in")
+
+
+class Generic:
+    """The same component behind `wasmtime.component`, as its documentation shows it."""
+
+    def __init__(self, binary: bytes) -> None:
+        engine = wasmtime.Engine()
+        self._store = wasmtime.Store(engine)
+        linker = wit.Linker(engine)
+        with linker.root() as root:
+            root.add_func("tick", lambda _store, n: n)
+        self._instance = linker.instantiate(self._store, wit.Component(engine, binary))
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        func = self._instance.get_func(self._store, name.replace("_", "-"))
+        assert func is not None
+        return lambda *arguments: func(self._store, *arguments)
+
+
+def _record(**fields: Any) -> wit.Record:
+    record = wit.Record()
+    record.__dict__.update(fields)
+    return record
+
+
+def cases(short: bool) -> dict[str, tuple[Callable[[], object], Callable[[], object], int]]:
+    """Return the two calls of each row, and how many calls into or from the guest each makes."""
+    binary = bytes(wasmtime.wat2wasm(WAT))
+    component, imports = Component(binary, cache=False), Imports(lambda n: n)
+    calls = Calls._load_(WORLD, component, imports, None, None, False)
+    generic = Generic(binary)
+    kib, mib = bytes(range(256)) * 4, bytes(range(256)) * 4096
+    large = Large(
+        1, -2, 0.5, True, "Ada", Circle("round"), "perhaps", Access.READ, Color.RED, [1, 2, 3]
+    )
+    large_ = _record(
+        a=1,
+        b=-2,
+        c=0.5,
+        d=True,
+        e="Ada",
+        shape="round",
+        maybe="perhaps",
+        access={"read"},
+        color="red",
+        numbers=[1, 2, 3],
+    )
+    small = [Small("Ada", i, 0.5) for i in range(100)]
+    small_ = [_record(name="Ada", x=i, y=0.5) for i in range(100)]
+    floats = array("d", range(131072))
+    floats_ = list(floats)
+    g = {name: getattr(generic, name) for name in NAMES}
+    rows: dict[str, tuple[Callable[[], object], Callable[[], object], int]] = {
+        "add": (lambda: calls.add(5, 3), lambda: g["add"](5, 3), 1),
+        "greet": (lambda: calls.greet("World"), lambda: g["greet"]("World"), 1),
+        "record": (lambda: calls.large(large), lambda: g["large"](large_), 1),
+        "records_100": (lambda: calls.small(small), lambda: g["small"](small_), 1),
+        "import": (lambda: calls.ticks(TICKS), lambda: g["ticks"](TICKS), TICKS),
+        "bytes_in_1024": (lambda: calls.bytes_in(kib), lambda: g["bytes_in"](kib), 1),
+    }
+    if not short:
+        rows |= {
+            "bytes_in_1048576": (lambda: calls.bytes_in(mib), lambda: g["bytes_in"](mib), 1),
+            "bytes_out_1048576": (lambda: calls.bytes(mib), lambda: g["bytes"](mib), 1),
+            "floats_in_1048576": (
+                lambda: calls.floats_in(floats),
+                lambda: g["floats_in"](floats_),
+                1,
+            ),
+        }
+    return rows
+
+
+def _sample(call: Callable[[], object], seconds: float) -> float:
+    """Return the nanoseconds a call took, over about so many seconds."""
+    count, spent = 1, 0.0
+    while True:
+        begin = time.perf_counter()
+        for _ in range(count):
+            call()
+        spent = time.perf_counter() - begin
+        if spent >= seconds or count >= 1 << 20:
+            return spent / count * 1e9
+        count = max(count + 1, min(int(count * seconds / max(spent, 1e-9) * 1.1), count * 100))
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="fewer samples, no large lists")
+    short = parser.parse_args().short
+    rows = {}
+    for name, (ours, theirs, calls) in cases(short).items():
+        samples: tuple[list[float], list[float]] = ([], [])
+        for _ in range(3 if short else 7):
+            for call, into in zip((ours, theirs), samples, strict=True):
+                into.append(_sample(call, 0.02 if short else 0.1) / calls)
+        bindgen, generic = map(statistics.median, samples)
+        rows[name] = {
+            "wasmtime_bindgen": round(bindgen, 1),
+            "generic": round(generic, 1),
+            "ratio": round(generic / bindgen, 1),
+            "target": TARGETS[name],
+        }
+    versions = {"python": platform.python_version(), "wasmtime": WASMTIME}
+    print(json.dumps({"schema": 1, "versions": versions, "rows": rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
