@@ -1,0 +1,1 @@
+"""Tests of the runtime, by guests in WAT text and by the greeter."""

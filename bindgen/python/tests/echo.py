@@ -95,7 +95,8 @@ def component(type_: abi.ValType) -> bytes:
       {" ".join(text.lines)}
       (type $result (tuple {ref} u8))
       (func $echo (param "x" {ref}) {padding} (result $result)
-        (canon lift (core func $i "echo") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))
+        (canon lift (core func $i "echo") (memory (core memory $i "memory"))
+          (realloc (core func $i "realloc"))
           (post-return (core func $i "done"))))
       (export "echo" (func $echo)))"""
     return bytes(wat2wasm(wat))

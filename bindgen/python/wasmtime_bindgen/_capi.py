@@ -308,9 +308,9 @@ def add_resource(instance: wit.LinkerInstance, name: str, type_: int, callback: 
     )
 
 
-def host_to_any(context_: int, owned: bool, rep: int, type_: int) -> int:
-    """Return a new handle for the host's object `rep`; free it by `any_delete`."""
-    host, handle = _host_new(owned, rep, type_), c_void_p()
+def host_to_any(context_: int, rep: int, type_: int) -> int:
+    """Return a new owned handle for the host's object `rep`; free it by `any_delete`."""
+    host, handle = _host_new(True, rep, type_), c_void_p()
     try:
         _check(_host_to_any(context_, host, ctypes.addressof(handle)))
     finally:

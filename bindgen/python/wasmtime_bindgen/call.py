@@ -206,7 +206,7 @@ def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[
     """
 
     def refuse(error: Exception, values: tuple[Any, ...]) -> Exception:
-        return reason(error, plan.func.params, values)
+        return reason(error, plan.func.params, values, instance)
 
     def settle(error: int | None) -> None:
         instance.settle(error, plan.func.name)

@@ -10,6 +10,7 @@ import dataclasses
 import operator
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import descriptors as d
@@ -19,46 +20,62 @@ from .values import Err, Ok, Some
 _SHOWN = 60
 
 
+@dataclass
+class Seen:
+    """What is known of a call's values: whom they are for, and which are handed over."""
+
+    instance: object
+    moved: set[int] = field(default_factory=set)
+
+
 def reason(
-    error: Exception, params: Sequence[tuple[str, d.ValType]], values: Sequence[Any]
+    error: Exception,
+    params: Sequence[tuple[str, d.ValType]],
+    values: Sequence[Any],
+    instance: object,
 ) -> Exception:
     """Return what to raise for values that the fast path refused by `error`.
 
     That is `error` itself where the values fit: it came from their own methods.
     """
     try:
-        explain(params, values)
+        explain(params, values, instance)
     except WrongValue as found:
         found.__suppress_context__ = True
         return found
     return error
 
 
-def explain(params: Sequence[tuple[str, d.ValType]], values: Sequence[Any]) -> None:
+def explain(
+    params: Sequence[tuple[str, d.ValType]], values: Sequence[Any], instance: object
+) -> None:
     """Raise the error that says which of `values` doesn't fit, and why; return if all fit.
 
     Args:
         params: Name and type of each.
         values: The values.
+        instance: The instance that they are for.
 
     Raises:
         WrongType: For a value of a Python type that the WIT type doesn't take.
         OutOfRange: For a number out of range.
         BadValue: For a value that can't be expressed, or a resource that is gone.
     """
-    moved: set[int] = set()
+    seen = Seen(instance)
     for (name, type_), value in zip(params, values, strict=True):
-        _check(type_, value, name, moved)
-    lent: set[int] = set()
+        _check(type_, value, name, seen)
     for (name, type_), value in zip(params, values, strict=True):
-        _lending(type_, value, name, moved, lent)
+        if isinstance(type_, d.Borrow) and id(value) in seen.moved:
+            raise BadValue(
+                f"{name}: this {type_.resource.name} is lent and handed over in one call"
+            )
 
 
-def _check(type_: d.ValType, value: Any, path: str, moved: set[int]) -> None:
+def _check(type_: d.ValType, value: Any, path: str, seen: Seen) -> None:
     if isinstance(type_, d.Primitive):
         _PRIMITIVES.get(type_.name, _integer)(type_.name, value, path)
     else:
-        _COMPOUND[type(type_)](type_, value, path, moved)
+        _COMPOUND[type(type_)](type_, value, path, seen)
 
 
 def _wrong(value: Any, path: str, expected: str) -> WrongType:
@@ -136,7 +153,7 @@ _PRIMITIVES: dict[str, Callable[[str, Any, str], None]] = {
 # Compound types
 
 
-def _list(type_: d.List, value: Any, path: str, moved: set[int]) -> None:
+def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
     what = f"list<{_name(type_.element)}>"
     numeric = isinstance(type_.element, d.Primitive) and type_.element.name != "string"
     if numeric and not isinstance(value, (str, list, tuple)):
@@ -159,109 +176,105 @@ def _list(type_: d.List, value: Any, path: str, moved: set[int]) -> None:
     if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
         raise _wrong(value, path, f"a sequence for {what}")
     for i, item in enumerate(value):
-        _check(type_.element, item, f"{path}[{i}]", moved)
+        _check(type_.element, item, f"{path}[{i}]", seen)
 
 
-def _tuple(type_: d.Tuple, value: Any, path: str, moved: set[int]) -> None:
+def _tuple(type_: d.Tuple, value: Any, path: str, seen: Seen) -> None:
     if not isinstance(value, tuple):
         raise _wrong(value, path, f"a tuple of {len(type_.items)}")
     if len(value) != len(type_.items):
         raise BadValue(f"{path}: a tuple of {len(value)} items, not of {len(type_.items)}")
     for i, (part, item) in enumerate(zip(type_.items, value, strict=True)):
-        _check(part, item, f"{path}[{i}]", moved)
+        _check(part, item, f"{path}[{i}]", seen)
 
 
-def _record(type_: d.Record, value: Any, path: str, moved: set[int]) -> None:
+def _record(type_: d.Record, value: Any, path: str, seen: Seen) -> None:
     if not isinstance(value, type_.python):
         raise _wrong(value, path, f"{type_.python.__name__} for the record {type_.name}")
     names = [f.name for f in dataclasses.fields(type_.python)]
     for (_, part), name in zip(type_.fields, names, strict=True):
-        _check(part, getattr(value, name), f"{path}.{name}", moved)
+        _check(part, getattr(value, name), f"{path}.{name}", seen)
 
 
-def _variant(type_: d.Variant, value: Any, path: str, moved: set[int]) -> None:
+def _variant(type_: d.Variant, value: Any, path: str, seen: Seen) -> None:
     for _, python, payload in type_.cases:
         if type(value) is python:
             if payload is not None:
-                _check(payload, value.value, f"{path}.value", moved)
+                _check(payload, value.value, f"{path}.value", seen)
             return
     cases = ", ".join(python.__name__ for _, python, _ in type_.cases)
     raise _wrong(value, path, f"a case of the variant {type_.name}: {cases}")
 
 
-def _enum(type_: d.Enum, value: Any, path: str, _moved: set[int]) -> None:
+def _enum(type_: d.Enum, value: Any, path: str, _seen: Seen) -> None:
     if type(value) is not type_.python:
         raise _wrong(value, path, f"a member of {type_.python.__name__}")
 
 
-def _flags(type_: d.Flags, value: Any, path: str, _moved: set[int]) -> None:
+def _flags(type_: d.Flags, value: Any, path: str, _seen: Seen) -> None:
     if type(value) is not type_.python:
         raise _wrong(value, path, f"a value of {type_.python.__name__}")
     if value.value < 0 or value.value >> len(type_.names):
         raise BadValue(f"{path}: {_show(value)} has bits that are no flags of {type_.name}")
 
 
-def _option(type_: d.Option, value: Any, path: str, moved: set[int]) -> None:
+def _option(type_: d.Option, value: Any, path: str, seen: Seen) -> None:
     if value is None:
         return
     if isinstance(type_.payload, d.Option):
         if type(value) is not Some:
             raise _wrong(value, path, "None or Some for an option of an option")
-        _check(type_.payload, value.value, f"{path}.value", moved)
+        _check(type_.payload, value.value, f"{path}.value", seen)
     else:
-        _check(type_.payload, value, path, moved)
+        _check(type_.payload, value, path, seen)
 
 
-def _result(type_: d.Result, value: Any, path: str, moved: set[int]) -> None:
+def _result(type_: d.Result, value: Any, path: str, seen: Seen) -> None:
     if type(value) not in (Ok, Err):
         raise _wrong(value, path, "Ok or Err")
     payload = type_.ok if type(value) is Ok else type_.err
     if payload is not None:
-        _check(payload, value.value, f"{path}.value", moved)
+        _check(payload, value.value, f"{path}.value", seen)
     elif value.value is not None:
         raise _wrong(value.value, f"{path}.value", "None, as this side has no payload")
 
 
-def _map(type_: d.Map, value: Any, path: str, moved: set[int]) -> None:
+def _map(type_: d.Map, value: Any, path: str, seen: Seen) -> None:
     if not isinstance(value, Mapping):
         raise _wrong(value, path, "a mapping")
     for key, item in value.items():
-        _check(type_.key, key, f"the key {_show(key)} of {path}", moved)
-        _check(type_.value, item, f"{path}[{_show(key)}]", moved)
+        _check(type_.key, key, f"the key {_show(key)} of {path}", seen)
+        _check(type_.value, item, f"{path}[{_show(key)}]", seen)
 
 
-def _own(type_: d.Own, value: Any, path: str, moved: set[int]) -> None:
-    _alive(type_.resource, value, path)
-    if id(value) in moved:
+def _own(type_: d.Own, value: Any, path: str, seen: Seen) -> None:
+    _alive(type_.resource, value, path, seen)
+    if id(value) in seen.moved:
         raise BadValue(f"{path}: this {type_.resource.name} is handed over twice in one call")
     if hasattr(value, "_runtime_"):
-        moved.add(id(value))
+        seen.moved.add(id(value))
 
 
-def _borrow(type_: d.Borrow, value: Any, path: str, _moved: set[int]) -> None:
-    _alive(type_.resource, value, path)
+def _borrow(type_: d.Borrow, value: Any, path: str, seen: Seen) -> None:
+    _alive(type_.resource, value, path, seen)
 
 
-def _alive(resource: d.ResourceType, value: Any, path: str) -> None:
+def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
     if not hasattr(resource.python, "_runtime_"):
         return  # the host's own object: whatever implements the protocol
     if not isinstance(value, resource.python):
         raise _wrong(value, path, f"a {resource.python.__name__}")
+    if value._runtime_.instance is not seen.instance:
+        raise BadValue(f"{path}: this {resource.name} belongs to another instance")
     if not value._runtime_.ptr:
         raise BadValue(f"{path}: this {resource.name} was dropped or handed over before")
-
-
-def _lending(type_: d.ValType, value: Any, path: str, moved: set[int], lent: set[int]) -> None:
-    """Refuse a resource that is lent and handed over in one call, at the top level."""
-    if isinstance(type_, d.Borrow) and id(value) in moved:
-        raise BadValue(f"{path}: this {type_.resource.name} is lent and handed over in one call")
 
 
 def _name(type_: d.ValType) -> str:
     return getattr(type_, "name", type(type_).__name__.lower())
 
 
-_COMPOUND: dict[type, Callable[[Any, Any, str, set[int]], None]] = {
+_COMPOUND: dict[type, Callable[[Any, Any, str, Seen], None]] = {
     d.List: _list,
     d.Tuple: _tuple,
     d.Record: _record,

@@ -148,7 +148,7 @@ def bind_import(
         if isinstance(type_, d.Result) and func.raises is not None:
             type_, what = (type_.ok, "result") if ok else (type_.err, "error")
         if type_ is not None:
-            return reason(error, [(f"the {what} of `{func.name}`", type_)], [value])
+            return reason(error, [(f"the {what} of `{func.name}`", type_)], [value], instance)
         if value is not None:
             return TypeError(f"the {what} of `{func.name}` is to be None")
         return error

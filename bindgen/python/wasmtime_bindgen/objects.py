@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from .descriptors import WorldType
 from .engine import Source
@@ -72,7 +72,7 @@ class Interface:
 
     _runtime_: Any
 
-    def __init__(self) -> NoReturn:
+    def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is an attribute of a loaded world")
 
 

@@ -156,12 +156,12 @@ class GuestTable:
 class _Given:
     """A host's object on its way into the guest."""
 
-    def __init__(self, table: HostTable, rep: int, pointer: int, owned: bool) -> None:
-        self._table, self._rep, self._pointer, self._owned = table, rep, pointer, owned
+    def __init__(self, table: HostTable, pointer: int) -> None:
+        self._table, self._pointer = table, pointer
 
     def restore(self, pointer: int) -> None:
         """See `Lowered`."""
-        self._table.forget(self._rep)
+        self._table.take(pointer)
         any_delete(pointer)
 
     def gone(self, pointer: int) -> None:
@@ -170,8 +170,7 @@ class _Given:
 
     def returned(self) -> None:
         """See `Lowered`."""
-        self._table.forget(self._rep)
-        any_delete(self._pointer)
+        self.restore(self._pointer)
 
 
 class HostTable:
@@ -192,21 +191,22 @@ class HostTable:
         self._reps = itertools.count(1)
         self.type = next(self._types)
 
-    def _give(self, value: Any, owned: bool) -> tuple[_Given, int]:
+    def _give(self, value: Any) -> tuple[_Given, int]:
         rep = next(self._reps)
         self._objects[rep] = value
-        pointer = host_to_any(self._instance.context.value or 0, owned, rep, self.type)
-        return _Given(self, rep, pointer, owned), pointer
+        pointer = host_to_any(self._instance.context.value or 0, rep, self.type)
+        return _Given(self, pointer), pointer
 
     def own(self, value: Any, moved: dict[Lowered, int]) -> int:
         """See `Table`."""
-        given, pointer = self._give(value, True)
+        given, pointer = self._give(value)
         moved[given] = pointer
         return pointer
 
     def borrow(self, value: Any, lent: set[Lowered]) -> int:
         """See `Table`."""
-        given, pointer = self._give(value, False)
+        # The runtime lends an owned handle for the call; it is taken back after.
+        given, pointer = self._give(value)
         lent.add(given)
         return pointer
 
