@@ -157,9 +157,7 @@ impl Scope<'_, '_> {
         plan.resolve.types[id].name.is_some()
             && (position == Position::Given || !self.depends_on_position(Type::Id(id)))
             && (side != Some(Side::Export)
-                || is_nominal_or_resource(
-                    &plan.resolve.types[definition(plan.resolve, id)].kind,
-                )
+                || is_nominal_or_resource(&plan.resolve.types[definition(plan.resolve, id)].kind)
                 || !plan.is_two_sided(Type::Id(id)))
     }
 

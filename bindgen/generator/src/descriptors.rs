@@ -11,7 +11,7 @@ use crate::module::Scope;
 use crate::names::{self, Namespace};
 use crate::plan::{Home, Plan};
 use crate::support::{Side, context};
-use crate::traverse::{DefineTypes, definition};
+use crate::traverse::{DefineTypes, definition, is_used};
 
 /// Writes the descriptors of everything that functions and resources reach.
 pub(crate) fn write(plan: &Plan<'_>) -> String {
@@ -30,7 +30,10 @@ pub(crate) fn write(plan: &Plan<'_>) -> String {
     let world = descriptors.world();
     let value = world.lines(0, "WORLD = ".len(), 0);
     descriptors.scope.constant(format!("WORLD = {value}\n"));
-    let docs = format!("What the runtime reads of the world `{}`.", plan.world_name());
+    let docs = format!(
+        "What the runtime reads of the world `{}`.",
+        plan.world_name()
+    );
     descriptors.scope.finish(&docs, None)
 }
 
@@ -232,11 +235,14 @@ impl Descriptors<'_, '_> {
         let wit = plan.wit_name(id);
         let two_sided = plan.is_two_sided(Type::Id(id));
         let rivals = plan.modules().filter(|other| {
-            let names = plan[*other].types.iter().map(|id| (plan.home(*id), plan.wit_name(*id)));
-            names.into_iter().any(|(owner, name)| owner == *other && name == wit)
+            let mut types = plan[*other].types.iter().copied();
+            types.any(|id| plan.wit_name(id) == wit && !is_used(plan.resolve, id))
         });
         let module = if rivals.count() > 1 {
-            format!("{}_", names::upper(plan[home].python.trim_start_matches('_')))
+            format!(
+                "{}_",
+                names::upper(plan[home].python.trim_start_matches('_'))
+            )
         } else {
             String::new()
         };
@@ -297,7 +303,10 @@ impl DefineTypes for Descriptors<'_, '_> {
 
     fn flags(&mut self, id: TypeId, flags: &Flags) {
         let class = self.own_class(id);
-        let names = flags.flags.iter().map(|flag| Expression::string(&flag.name));
+        let names = flags
+            .flags
+            .iter()
+            .map(|flag| Expression::string(&flag.name));
         let names = Expression::tuple(names.collect());
         self.constant(id, "Flags", vec![class, names]);
     }
@@ -308,7 +317,8 @@ impl DefineTypes for Descriptors<'_, '_> {
         match module.hosts.get(&id) {
             Some(host) if self.side == Side::Import => {
                 let class = self.class(id, host);
-                let attribute = Expression::Keyword("attribute", Box::new(Expression::string(name)));
+                let attribute =
+                    Expression::Keyword("attribute", Box::new(Expression::string(name)));
                 self.constant(id, "ResourceType", vec![class, attribute]);
             }
             _ => {

@@ -79,7 +79,10 @@ fn escaped(line: &str) -> String {
 /// Control characters, and what reorders or hides the text around it.
 fn is_hidden(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+        || matches!(
+            letter,
+            '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
         || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
@@ -131,7 +134,10 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_shown() {
-        assert_eq!(docstring("a\u{0}\u{202e}b", 0), "\"\"\"a\\x00\\u202eb\"\"\"\n");
+        assert_eq!(
+            docstring("a\u{0}\u{202e}b", 0),
+            "\"\"\"a\\x00\\u202eb\"\"\"\n"
+        );
     }
 
     #[test]

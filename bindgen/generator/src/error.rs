@@ -19,7 +19,10 @@ pub enum Error {
     #[error("{0}")]
     NoWorld(String),
     /// The component is not what the WIT says.
-    #[error("the component does not fit the world `{world}`:{}", listed(differences))]
+    #[error(
+        "the component does not fit the world `{world}`:{}",
+        listed(differences)
+    )]
     Mismatch {
         /// The world in the WIT.
         world: String,
@@ -62,10 +65,7 @@ impl fmt::Display for Unsupported {
             ..
         } = self;
         match interface {
-            Some(interface) => write!(
-                formatter,
-                "{side} `{interface}`: `{function}`: {reason}"
-            ),
+            Some(interface) => write!(formatter, "{side} `{interface}`: `{function}`: {reason}"),
             None => write!(formatter, "{side} `{function}`: {reason}"),
         }
     }

@@ -228,14 +228,20 @@ mod tests {
     #[test]
     fn a_lone_subscript_gets_no_comma() {
         let list = Expression::subscript("list", vec![name("a", 90)]);
-        assert_eq!(list.lines(0, 0, 0), format!("list[\n    {}\n]", "a".repeat(90)));
+        assert_eq!(
+            list.lines(0, 0, 0),
+            format!("list[\n    {}\n]", "a".repeat(90))
+        );
     }
 
     #[test]
     fn a_long_union_is_put_in_parentheses() {
         let union = name("a", 60).or(name("b", 30));
         let (a, b) = ("a".repeat(60), "b".repeat(30));
-        assert_eq!(union.statement(0, 0, 0), format!("(\n    {a}\n    | {b}\n)"));
+        assert_eq!(
+            union.statement(0, 0, 0),
+            format!("(\n    {a}\n    | {b}\n)")
+        );
     }
 
     #[test]

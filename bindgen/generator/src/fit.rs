@@ -136,8 +136,16 @@ impl Fit<'_> {
     fn signatures(&mut self, found: &Function, expected: &Function) -> Result<(), String> {
         if found.kind.is_async() != expected.kind.is_async() {
             return Err(differ(
-                if found.kind.is_async() { "async" } else { "synchronous" },
-                if expected.kind.is_async() { "async" } else { "synchronous" },
+                if found.kind.is_async() {
+                    "async"
+                } else {
+                    "synchronous"
+                },
+                if expected.kind.is_async() {
+                    "async"
+                } else {
+                    "synchronous"
+                },
             ));
         }
         let names = |function: &Function| {
@@ -239,8 +247,10 @@ impl Fit<'_> {
             (found, expected)
                 if std::mem::discriminant(found) == std::mem::discriminant(expected) =>
             {
-                let (found, expected) =
-                    (crate::traverse::parts(found), crate::traverse::parts(expected));
+                let (found, expected) = (
+                    crate::traverse::parts(found),
+                    crate::traverse::parts(expected),
+                );
                 if found.len() != expected.len() {
                     return different();
                 }

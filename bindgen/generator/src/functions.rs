@@ -117,7 +117,11 @@ impl Signature {
         let params = self.params.iter().map(|(name, ty)| (name.as_str(), ty));
         let slash = positional.then_some("/");
         let mut written = vec![receiver.to_owned()];
-        written.extend(params.clone().map(|(name, ty)| format!("{name}: {}", ty.flat())));
+        written.extend(
+            params
+                .clone()
+                .map(|(name, ty)| format!("{name}: {}", ty.flat())),
+        );
         written.extend(slash.map(str::to_owned));
         let result = self.result.flat();
         let line = format!("    def {name}({}) -> {result}:", written.join(", "));

@@ -81,7 +81,8 @@ impl Input {
                 }
                 (resolve, root, false)
             }
-            (Some(DecodedWasm::WitPackage(resolve, main)), None) | (None, Some((resolve, main))) => {
+            (Some(DecodedWasm::WitPackage(resolve, main)), None)
+            | (None, Some((resolve, main))) => {
                 let world = select(&resolve, main, world)?;
                 (resolve, world, true)
             }

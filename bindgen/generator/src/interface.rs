@@ -61,7 +61,11 @@ fn imports(scope: &mut Scope<'_, '_>, home: Home) {
                 docstring(&docs, 8),
             );
         }
-        for function in surface.functions.iter().filter(|f| f.kind.resource().is_none()) {
+        for function in surface
+            .functions
+            .iter()
+            .filter(|f| f.kind.resource().is_none())
+        {
             let python = &module.functions[function.name.as_str()];
             let signature = Signature::imported(scope, home, function);
             text.push('\n');
@@ -84,7 +88,10 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
         let base = scope.abi("Interface");
         let class = &surface.class;
         let mut text = format!("class {class}({base}):\n");
-        text += &docstring(&format!("What the component exports as `{}`.", module.wit), 4);
+        text += &docstring(
+            &format!("What the component exports as `{}`.", module.wit),
+            4,
+        );
         text.push('\n');
         for id in &resources {
             let attribute = &module.names[id];
@@ -92,7 +99,11 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
             text += &format!("    {attribute}: type[{resource}]\n");
         }
         let mut methods = String::new();
-        for function in surface.functions.iter().filter(|f| f.kind.resource().is_none()) {
+        for function in surface
+            .functions
+            .iter()
+            .filter(|f| f.kind.resource().is_none())
+        {
             let python = &module.functions[function.name.as_str()];
             let signature = Signature::exported(scope, home, function);
             let attribute = format!("_{python}");

@@ -84,6 +84,18 @@ impl<'p, 'a> Scope<'p, 'a> {
         names.insert(name.to_owned());
     }
 
+    /// Imports what `home` defines as `name`, if nothing here has that name.
+    pub(crate) fn import_if_free(&mut self, home: Home, name: &str) -> bool {
+        let is_free = self.namespace.take(name);
+        if is_free {
+            let module = self.plan[home].python.clone();
+            self.import(&module, name);
+            self.foreign
+                .insert((home, name.to_owned()), name.to_owned());
+        }
+        is_free
+    }
+
     /// The name by which this module knows what `home` defines as `name`.
     pub(crate) fn reference(&mut self, home: Home, name: &str) -> String {
         let local = if self.home == Some(home) {
@@ -91,21 +103,23 @@ impl<'p, 'a> Scope<'p, 'a> {
         } else if let Some(local) = self.foreign.get(&(home, name.to_owned())) {
             local.clone()
         } else {
-            let module = self.plan[home].python.clone();
-            let local = if self.namespace.take(name) {
-                self.import(&module, name);
-                name.to_owned()
-            } else {
-                let wanted = format!("_{}{name}", names::camel(&module));
-                let local = self.namespace.claim(&wanted);
-                let module = self.sibling(&module);
-                self.alias(&local, &Expression::atom(format!("{module}.{name}")), "");
-                local
-            };
-            self.foreign.insert((home, name.to_owned()), local.clone());
-            local
+            self.introduce(home, name)
         };
         self.visible(local)
+    }
+
+    /// Imports what `home` defines as `name`, under another name if need be.
+    fn introduce(&mut self, home: Home, name: &str) -> String {
+        if self.import_if_free(home, name) {
+            return name.to_owned();
+        }
+        let module = self.plan[home].python.clone();
+        let wanted = format!("_{}{name}", names::camel(&module));
+        let local = self.namespace.claim(&wanted);
+        let module = self.sibling(&module);
+        self.alias(&local, &Expression::atom(format!("{module}.{name}")), "");
+        self.foreign.insert((home, name.to_owned()), local.clone());
+        local
     }
 
     /// The Python name of a type that has one, for a signature on `side`, or
@@ -115,8 +129,7 @@ impl<'p, 'a> Scope<'p, 'a> {
         let target = definition(plan.resolve, id);
         if let TypeDefKind::Resource = plan.resolve.types[target].kind {
             let home = plan.home(target);
-            if let (Some(host), false) =
-                (plan[home].hosts.get(&target), side == Some(Side::Export))
+            if let (Some(host), false) = (plan[home].hosts.get(&target), side == Some(Side::Export))
             {
                 return self.reference(home, host);
             }
@@ -150,14 +163,6 @@ impl<'p, 'a> Scope<'p, 'a> {
             is_class: false,
             text,
         });
-    }
-
-    /// Whether a module has the name from another one.
-    pub(crate) fn is_used_in(&self, home: Home, name: &str) -> bool {
-        let module = &self.plan[home];
-        let resolve = self.plan.resolve;
-        let mut named = module.names.iter().filter(|(_, other)| *other == name);
-        named.any(|(id, _)| is_used(resolve, *id))
     }
 
     pub(crate) fn class(&mut self, text: String) {
@@ -269,8 +274,17 @@ fn import_line(module: &str, names: Vec<String>) -> Option<String> {
 }
 
 /// Sorts the names of an import as isort does: constants, then classes, then
-/// what begins with a small letter.
-pub(crate) fn sort_members(names: &mut Vec<String>) {
+/// what begins with a small letter, each without regard to case.
+fn sort_members(names: &mut Vec<String>) {
+    sort(names, natural);
+}
+
+/// Sorts the names of `__all__`: as an import's, but with regard to case.
+pub(crate) fn sort_exports(names: &mut Vec<String>) {
+    sort(names, |left, right| chunks(left).cmp(&chunks(right)));
+}
+
+fn sort(names: &mut Vec<String>, compare: fn(&str, &str) -> Ordering) {
     fn kind(name: &str) -> u8 {
         let has = |is: fn(char) -> bool| name.chars().any(is);
         if name.len() > 1 && has(char::is_uppercase) && !has(char::is_lowercase) {
@@ -281,7 +295,7 @@ pub(crate) fn sort_members(names: &mut Vec<String>) {
     }
     names.sort_by(|left, right| {
         let kinds = kind(left).cmp(&kind(right));
-        kinds.then_with(|| natural(left, right))
+        kinds.then_with(|| compare(left, right))
     });
     names.dedup();
 }
@@ -317,14 +331,27 @@ fn chunks(text: &str) -> Vec<Chunk> {
 
 #[cfg(test)]
 mod tests {
-    use super::sort_members;
+    use super::{sort_exports, sort_members};
 
     #[test]
     fn names_are_sorted_as_isort_does() {
-        let names = ["log", "item10", "item2", "Shape", "HTTP", "A", "shape", "A1"];
+        let names = [
+            "log", "item10", "item2", "Shape", "HTTP", "A", "shape", "A1",
+        ];
         let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
         sort_members(&mut names);
-        let sorted = ["A1", "HTTP", "A", "Shape", "item2", "item10", "log", "shape"];
+        let sorted = [
+            "A1", "HTTP", "A", "Shape", "item2", "item10", "log", "shape",
+        ];
         assert_eq!(names, sorted);
+    }
+
+    #[test]
+    fn only_an_import_is_sorted_without_regard_to_case() {
+        let mut names = ["NoneClass", "None_"].map(str::to_owned).to_vec();
+        sort_exports(&mut names);
+        assert_eq!(names, ["NoneClass", "None_"]);
+        sort_members(&mut names);
+        assert_eq!(names, ["None_", "NoneClass"]);
     }
 }

@@ -116,6 +116,20 @@ impl<'a> Plan<'a> {
             .map(|(home, _)| *home)
     }
 
+    /// What a module defines itself, of all that is public in it.
+    pub(crate) fn own_names(&self, home: Home) -> impl Iterator<Item = &String> {
+        let module = &self[home];
+        let used = module.names.iter();
+        let used: HashSet<&String> = used
+            .filter(|(id, _)| is_used(self.resolve, **id))
+            .map(|(_, name)| name)
+            .collect();
+        module
+            .public
+            .iter()
+            .filter(move |name| !used.contains(name))
+    }
+
     /// The world's WIT name, with its package.
     pub(crate) fn world_name(&self) -> &str {
         &self.world_name
@@ -286,7 +300,12 @@ impl<'a> Plan<'a> {
         let homes: Vec<Home> = self.modules.keys().copied().collect();
         let parts: HashMap<Home, Parts> = homes
             .iter()
-            .map(|home| (*home, Parts::of(self.resolve, *home, &self.modules[home].wit)))
+            .map(|home| {
+                (
+                    *home,
+                    Parts::of(self.resolve, *home, &self.modules[home].wit),
+                )
+            })
             .collect();
         let mut names = Namespace::new(&[names::IMPORTED]);
         for home in homes {
@@ -406,7 +425,7 @@ impl<'a> Plan<'a> {
             let surfaces = module.import.iter().chain(&module.export);
             let public = public.chain(surfaces.map(|surface| &surface.class));
             module.public = public.filter(|name| !name.is_empty()).cloned().collect();
-            crate::module::sort_members(&mut module.public);
+            crate::module::sort_exports(&mut module.public);
             module.namespace = names;
         }
     }
@@ -464,7 +483,9 @@ impl Parts {
     fn module<'p>(&self, all: impl Iterator<Item = &'p Self> + Clone) -> String {
         let same_package =
             |other: &Self| (&other.namespace, &other.package) == (&self.namespace, &self.package);
-        let namesakes = all.clone().filter(|other| other.interface == self.interface);
+        let namesakes = all
+            .clone()
+            .filter(|other| other.interface == self.interface);
         let rivals = namesakes.filter(|other| !same_package(other));
         let mut name = String::new();
         if rivals.clone().any(|other| other.package == self.package) {
@@ -476,7 +497,9 @@ impl Parts {
         name.push_str(&self.interface);
         let mut versions = all.filter(|other| same_package(other));
         if versions.any(|other| other.version != self.version) {
-            let version = self.version.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let version = self
+                .version
+                .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             name = format!("{name}_v{version}");
         }
         names::snake(&name)
@@ -500,7 +523,9 @@ fn is_nominal(kind: &TypeDefKind) -> bool {
 
 fn is_in(surface: Option<&Surface<'_>>, function: &Function) -> bool {
     let functions = surface.into_iter().flat_map(|surface| &surface.functions);
-    functions.into_iter().any(|other| std::ptr::eq(*other, function))
+    functions
+        .into_iter()
+        .any(|other| std::ptr::eq(*other, function))
 }
 
 /// The types in the WIT's order, but each after what it is made of.

@@ -128,7 +128,9 @@ impl<'a> Supported<'a> {
 
     fn reason(&self, side: Side, function: &Function) -> Option<String> {
         if function.kind.is_async() {
-            return Some("it is async, and the runtime calls synchronous functions only".to_owned());
+            return Some(
+                "it is async, and the runtime calls synchronous functions only".to_owned(),
+            );
         }
         if function.kind.accessor().is_some() {
             return Some("it is a property, which the runtime can't call".to_owned());
@@ -197,13 +199,16 @@ pub(crate) fn context(side: Side, interface: Option<InterfaceId>) -> Side {
     interface.map_or(Side::Import, |_| side)
 }
 
-fn items(
-    resolve: &Resolve,
-    world: WorldId,
-) -> impl Iterator<Item = (Side, &WorldKey, &WorldItem)> {
+fn items(resolve: &Resolve, world: WorldId) -> impl Iterator<Item = (Side, &WorldKey, &WorldItem)> {
     let world = &resolve.worlds[world];
-    let imports = world.imports.iter().map(|(k, item)| (Side::Import, k, item));
-    let exports = world.exports.iter().map(|(k, item)| (Side::Export, k, item));
+    let imports = world
+        .imports
+        .iter()
+        .map(|(k, item)| (Side::Import, k, item));
+    let exports = world
+        .exports
+        .iter()
+        .map(|(k, item)| (Side::Export, k, item));
     imports.chain(exports)
 }
 

@@ -1,9 +1,11 @@
 //! The package's `__init__.py`: the class of the world, and its imports.
 
+use std::collections::HashSet;
+
 use crate::docs::{docstring, paragraphs};
 use crate::expression::Expression;
 use crate::functions::{Signature, plan_line};
-use crate::module::{Scope, sort_members};
+use crate::module::{Scope, sort_exports};
 use crate::names::{self, Namespace};
 use crate::plan::{Home, Plan};
 use crate::support::Side;
@@ -17,6 +19,16 @@ pub(crate) fn write(plan: &Plan<'_>) -> String {
     let mut all = vec![class.clone()];
     all.extend(imports.clone());
 
+    // A name that several modules have is nobody's here.
+    let mut owned = HashSet::new();
+    for home in plan.modules() {
+        for name in plan.own_names(home) {
+            if !owned.insert(name) {
+                namespace.take(name);
+            }
+        }
+    }
+
     let mut scope = Scope::new(plan, None, namespace);
     scope.sibling("_wit");
     reexport(&mut scope, &mut all);
@@ -24,9 +36,9 @@ pub(crate) fn write(plan: &Plan<'_>) -> String {
         write_imports(&mut scope, imports);
     }
     write_world(&mut scope, &class, imports.as_deref());
-    sort_members(&mut all);
+    sort_exports(&mut all);
     let docs = format!("The world `{}`.", plan.world_name());
-    scope.finish(&paragraphs(&docs, plan.world_docs), Some(&all))
+    scope.finish(&docs, Some(&all))
 }
 
 /// Makes what is public in one module only importable from the package, and
@@ -35,14 +47,8 @@ fn reexport(scope: &mut Scope<'_, '_>, all: &mut Vec<String>) {
     let plan = scope.plan;
     for home in plan.modules() {
         let module = &plan[home];
-        for name in &module.public {
-            // What a module has from another one is listed there as well.
-            let is_own = !scope.is_used_in(home, name);
-            let owners = plan.modules().filter(|other| {
-                plan[*other].public.contains(name) && !scope.is_used_in(*other, name)
-            });
-            if is_own && owners.count() == 1 && !all.contains(name) {
-                scope.reference(home, name);
+        for name in plan.own_names(home) {
+            if scope.import_if_free(home, name) {
                 all.push(name.clone());
             }
         }
@@ -84,7 +90,10 @@ fn write_imports(scope: &mut Scope<'_, '_>, class: &str) {
             let callable = Signature::imported(scope, Home::World, function).callable(scope);
             fields += &member(name, &callable, &function.docs);
         }
-        let docs = format!("What the host provides to the world `{}`.", plan.world_name());
+        let docs = format!(
+            "What the host provides to the world `{}`.",
+            plan.world_name()
+        );
         dataclass(scope, class, &docs, &fields)
     });
 }
@@ -136,7 +145,14 @@ fn load(scope: &mut Scope<'_, '_>, class: &str, imports: Option<&str>) -> String
         "Return an instance of `component`, or of the one in this package.",
         8,
     );
-    let arguments = ["_wit.WORLD", "component", "imports", "wasi", "limits", "cache"];
+    let arguments = [
+        "_wit.WORLD",
+        "component",
+        "imports",
+        "wasi",
+        "limits",
+        "cache",
+    ];
     let arguments = arguments.map(Expression::atom).to_vec();
     let call = Expression::call("cls._load_", arguments).lines(8, 8 + "return ".len(), 0);
     format!(

@@ -1,0 +1,107 @@
+//! The generator as a component: the world in `wit/generator.wit`.
+
+use crate::{Error, Unsupported};
+use bindings::uplift::bindgen::types;
+
+struct Component;
+
+impl bindings::Guest for Component {
+    fn generate(
+        input: types::Input,
+        options: types::Options,
+    ) -> Result<types::Package, types::Failure> {
+        let input = crate::Input {
+            component: input.component,
+            wit: input.wit.into_iter().map(file).collect(),
+        };
+        let options = crate::Options {
+            world: options.world,
+            skip_unsupported: options.skip_unsupported,
+        };
+        match crate::generate(&input, &options) {
+            Ok(package) => Ok(lowered(package)),
+            Err(error) => Err(failure(error)),
+        }
+    }
+}
+
+fn file(file: types::File) -> crate::File {
+    let types::File { path, data } = file;
+    crate::File { path, data }
+}
+
+fn lowered(package: crate::Package) -> types::Package {
+    let files = package.files.into_iter();
+    let crate::Manifest {
+        generator,
+        interface,
+        digest,
+        world,
+        class,
+    } = package.manifest;
+    types::Package {
+        files: files
+            .map(|(path, text)| types::Source { path, text })
+            .collect(),
+        manifest: types::Manifest {
+            generator,
+            interface,
+            digest,
+            world,
+            class,
+        },
+        skipped: package.skipped.into_iter().map(unsupported).collect(),
+    }
+}
+
+fn unsupported(function: Unsupported) -> types::Unsupported {
+    let Unsupported {
+        imported,
+        interface,
+        function,
+        reason,
+    } = function;
+    types::Unsupported {
+        imported,
+        interface,
+        function,
+        reason,
+    }
+}
+
+fn failure(error: Error) -> types::Failure {
+    let message = error.to_string();
+    let (problem, functions) = match error {
+        Error::NoInput => (types::Problem::NoInput, Vec::new()),
+        Error::InvalidComponent(_) => (types::Problem::InvalidComponent, Vec::new()),
+        Error::InvalidWit(_) => (types::Problem::InvalidWit, Vec::new()),
+        Error::NoWorld(_) => (types::Problem::NoWorld, Vec::new()),
+        Error::Mismatch { .. } => (types::Problem::Mismatch, Vec::new()),
+        Error::Unsupported { functions } => (types::Problem::Unsupported, functions),
+    };
+    types::Failure {
+        problem,
+        message,
+        unsupported: functions.into_iter().map(unsupported).collect(),
+    }
+}
+
+/// What wit-bindgen makes of the world.
+#[allow(
+    unsafe_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "generated"
+)]
+mod bindings {
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "generator",
+        generate_all,
+    });
+
+    export!(Component);
+
+    use super::Component;
+}
