@@ -71,10 +71,18 @@ class Check:
                 self._imported(item, actual.exports(self._engine), imports)
             elif (
                 isinstance(actual, (wit.FuncType, wit.ComponentInstanceType))
+                and not self._is_types_only(actual)
                 and not _SUPPLIED.match(name)
                 and name not in resources
             ):
                 self._unknown(name, list(items))
+
+    def _is_types_only(self, actual: Any) -> bool:
+        """Return whether an import is an interface that nobody has to provide."""
+        if not isinstance(actual, wit.ComponentInstanceType):
+            return False
+        items = [_type(extern) for extern in actual.exports(self._engine).values()]
+        return not any(isinstance(item, (wit.FuncType, wit.ResourceType)) for item in items)
 
     def _imported(self, item: d.InterfaceType, actual: dict[str, Any], imports: object) -> None:
         provider = getattr(imports, item.python, None)
