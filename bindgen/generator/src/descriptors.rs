@@ -239,10 +239,7 @@ impl Descriptors<'_, '_> {
             types.any(|id| plan.wit_name(id) == wit && !is_used(plan.resolve, id))
         });
         let module = if rivals.count() > 1 {
-            format!(
-                "{}_",
-                names::upper(plan[home].python.trim_start_matches('_'))
-            )
+            format!("{}_", names::upper(&plan[home].python))
         } else {
             String::new()
         };

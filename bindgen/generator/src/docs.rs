@@ -95,10 +95,16 @@ fn quote_apart(line: &str) -> String {
     }
 }
 
+/// Whether what follows is not escaped: after an even number of backslashes.
+fn is_bare(before: &str) -> bool {
+    let backslashes = before.len() - before.trim_end_matches('\\').len();
+    backslashes.is_multiple_of(2)
+}
+
 /// Keeps a last letter that is a quote from joining the closing quotes.
 fn closed(line: &str) -> String {
     match line.strip_suffix('"') {
-        Some(rest) if !rest.ends_with('\\') => format!("{rest}\\\""),
+        Some(rest) if is_bare(rest) => format!("{rest}\\\""),
         _ => line.to_owned(),
     }
 }

@@ -73,9 +73,13 @@ impl Signature {
 
     /// `Callable[[int, str], bool]`.
     pub(crate) fn callable(&self, scope: &mut Scope<'_, '_>) -> Expression {
+        let head = scope.standard("Callable");
+        self.called(head)
+    }
+
+    fn called(&self, head: &str) -> Expression {
         let params = self.params.iter().map(|(_, ty)| ty.clone()).collect();
-        let items = vec![Expression::list(params), self.result.clone()];
-        Expression::subscript(scope.standard("Callable"), items)
+        Expression::subscript(head, vec![Expression::list(params), self.result.clone()])
     }
 
     fn returns(&self) -> bool {
@@ -110,7 +114,8 @@ impl Signature {
             return format!("{decorator}{}", self.define(name, receiver, true, " ..."));
         }
         let head = self.define(name, receiver, true, "");
-        format!("{decorator}{head}{docs}")
+        // The dots tell type checkers that no body is missing.
+        format!("{decorator}{head}{docs}        ...\n")
     }
 
     fn define(&self, name: &str, receiver: &str, positional: bool, tail: &str) -> String {
@@ -183,7 +188,10 @@ pub(crate) fn guest_resource(
         let python = &plan[home].functions[function.name.as_str()];
         let signature = Signature::exported(scope, home, function);
         let attribute = format!("_{python}");
-        plans += &plan_line(scope, &attribute, &signature);
+        plans += &match function.kind {
+            FunctionKind::Static(_) => annotated(&attribute, &signature.called("staticmethod")),
+            _ => plan_line(scope, &attribute, &signature),
+        };
         methods.push('\n');
         methods += &match function.kind {
             FunctionKind::Constructor(_) => signature.method("__init__", &attribute, "self"),
@@ -228,7 +236,10 @@ pub(crate) fn plan_line(
     attribute: &str,
     signature: &Signature,
 ) -> String {
-    let callable = signature.callable(scope);
-    let annotation = callable.statement(4, 4 + attribute.len() + 2, 0);
+    annotated(attribute, &signature.callable(scope))
+}
+
+fn annotated(attribute: &str, annotation: &Expression) -> String {
+    let annotation = annotation.statement(4, 4 + attribute.len() + 2, 0);
     format!("    {attribute}: {annotation}\n")
 }

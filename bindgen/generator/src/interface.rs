@@ -56,7 +56,7 @@ fn imports(scope: &mut Scope<'_, '_>, home: Home) {
             let protocol = scope.reference(home, protocol);
             let docs = format!("The class of the resource `{}`.", plan.wit_name(*id));
             text += &format!(
-                "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}",
+                "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}        ...\n",
                 module.names[id],
                 docstring(&docs, 8),
             );

@@ -37,7 +37,7 @@ pub(crate) const ANNOTATIONS: &[&str] = &[
 ];
 
 /// As [`ANNOTATIONS`], for a class with methods or classes to construct.
-pub(crate) const METHODS: &[&str] = &["classmethod", "property", "type"];
+pub(crate) const METHODS: &[&str] = &["classmethod", "property", "staticmethod", "type"];
 
 /// The names of `abi.World`, and `load_`, since the plan of a function of that
 /// name would replace its `_load_`.

@@ -308,9 +308,10 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let mut names = Namespace::new(&[names::IMPORTED]);
-        for home in homes {
+        // The world comes first in the map, and last in the choice of names.
+        for home in homes.into_iter().rev() {
             let name = match home {
-                Home::World => "_types".to_owned(),
+                Home::World => names.claim("world"),
                 Home::Interface(_) => names.claim(&parts[&home].module(parts.values())),
             };
             let class = names::camel(&parts[&home].interface);
