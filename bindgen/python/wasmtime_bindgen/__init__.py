@@ -10,6 +10,7 @@ from .errors import (
     WasmtimeBindgenError,
     WitError,
 )
+from .in_memory import bindings, load
 from .settings import Limits, Wasi
 from .values import Err, Ok, Some
 
@@ -30,4 +31,6 @@ __all__ = [
     "Wasi",
     "WasmtimeBindgenError",
     "WitError",
+    "bindings",
+    "load",
 ]

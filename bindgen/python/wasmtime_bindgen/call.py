@@ -10,11 +10,12 @@ its own for each instance. What the source of a plan looks like:
             with lock:
                 if instance.attention: attend()
                 if busy: return spare()(a, b)
+                probe()
                 busy = True
                 instance.depth += 1
                 try:
                     try: (lower a and b)
-                    except Exception as error: raise refuse(error, (a, b))
+                    except BaseException as error: raise refuse(error, (a, b))
                     error = call(FUNCTION, CONTEXT, ARGUMENTS, 2, RESULT, 1)
                     if error or instance.pending is not None: settle(error)
                     return (lift the result)
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import descriptors as d
 from ._capi import VAL_WORDS, Block, call, val_delete
+from .callbacks import probe
 from .explain import reason
 from .lift import Lifting
 from .lower import Lowering, Region
@@ -107,6 +109,7 @@ def export_plan(func: d.Func) -> Plan:
             with source.block("with lock:"):
                 source.line("if instance.attention: attend()")
                 source.line(f"if busy: return spare()({', '.join(params)})")
+                source.line("probe()")
                 source.line("busy = True")
                 source.line("instance.depth += 1")
                 with source.block("try:"):
@@ -114,11 +117,11 @@ def export_plan(func: d.Func) -> Plan:
                     _call(source, lowering, func)
                     _lift(source, lifting, func)
                 with source.block("finally:"):
-                    tidy(source, lowering)
                     source.line("busy = False")
                     source.line("instance.depth -= 1")
+                    tidy(source, lowering)
         source.line("return plan")
-    source.names.update(call=call, val_delete=val_delete)
+    source.names.update(call=call, val_delete=val_delete, probe=probe)
     return finish(func, source, lowering)
 
 
@@ -133,7 +136,7 @@ def _lower(
             lowering.put(type_, name, place)
         if lowering.moves and lowering.lends:
             source.line("if not lent.isdisjoint(moved): raise Unfit")
-    with source.block("except Exception as error:"):
+    with source.block("except BaseException as error:"):
         if lowering.moves:
             source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
         if lowering.lends:
@@ -169,8 +172,9 @@ def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
             [value] = lifting.values([func.result], "RESULT_VIEW", "0")
             source.line(f"return {value}")
     with source.block("finally:"):
-        source.line("val_delete(RESULT)")
-        source.line("RESULT_VIEW[0] = 0")
+        # Without the kind the runtime won't free it again before it writes the next.
+        source.line("try: val_delete(RESULT)")
+        source.line("finally: RESULT_VIEW[0] = 0")
 
 
 def tidy(source: Source, lowering: Lowering) -> None:
@@ -205,7 +209,7 @@ def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[
         function: The export, as `_capi.function` returns it.
     """
 
-    def refuse(error: Exception, values: tuple[Any, ...]) -> Exception:
+    def refuse(error: BaseException, values: tuple[Any, ...]) -> BaseException:
         return reason(error, plan.func.params, values, instance)
 
     def settle(error: int | None) -> None:

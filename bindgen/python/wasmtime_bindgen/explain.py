@@ -29,15 +29,18 @@ class Seen:
 
 
 def reason(
-    error: Exception,
+    error: BaseException,
     params: Sequence[tuple[str, d.ValType]],
     values: Sequence[Any],
     instance: object,
-) -> Exception:
+) -> BaseException:
     """Return what to raise for values that the fast path refused by `error`.
 
-    That is `error` itself where the values fit: it came from their own methods.
+    That is `error` itself where the values fit: it came from their own methods,
+    or from a signal.
     """
+    if not isinstance(error, Exception):
+        return error
     try:
         explain(params, values, instance)
     except WrongValue as found:

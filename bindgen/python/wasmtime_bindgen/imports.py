@@ -11,19 +11,23 @@ bound to each instance. What its source looks like:
             busy = True
             try:
                 try: (lower the value)
-                except Exception as error: raise refuse(error, value)
+                except BaseException as error: raise refuse(error, value)
                 val_clone(SOURCE, results)
             finally:
                 busy = False
         def plan(_data, _context, _type, arguments, _count, results, _results):
             try:
-                if instance.pending is not None: return fail()
+                if instance.pending is not None:
+                    spare, instance.spare = instance.spare, 0
+                    return spare
+                if instance.depth > DEEPEST: raise too_deep
                 (lift the arguments)
                 put(function(a, b), results)
                 return 0
             except BaseException as error:
                 instance.pending = error
-                return fail()
+                spare, instance.spare = instance.spare, 0
+                return spare
         return put, plan
 """
 
@@ -38,9 +42,9 @@ from wasmtime import component as wit
 from . import _capi
 from . import descriptors as d
 from .call import Plan, finish, tidy
+from .callbacks import DEEPEST, unpolled
 from .explain import reason
 from .instance import Instance
-from .interrupts import catch
 from .lift import Lifting
 from .lower import Lowering
 from .source import Source
@@ -61,7 +65,10 @@ def import_plan(func: d.Func) -> Plan:
         head = "def plan(_data, _context, _type, arguments, _count, results, _results):"
         with source.block(head):
             with source.block("try:"):
-                source.line("if instance.pending is not None: return fail()")
+                with source.block("if instance.pending is not None:"):
+                    source.line("spare, instance.spare = instance.spare, 0")
+                    source.line("return spare")
+                source.line(f"if instance.depth > {DEEPEST}: raise too_deep()")
                 types = [type_ for _, type_ in func.params]
                 values = (
                     lifting.values(types, "MEMORY", f"arguments-{_capi.ORIGIN}") if types else []
@@ -69,8 +76,9 @@ def import_plan(func: d.Func) -> Plan:
                 _call(source, func, values)
                 source.line("return 0")
             with source.block("except BaseException as error:"):
-                source.line("if instance.pending is None: instance.pending = error")
-                source.line("return fail()")
+                source.line("instance.pending = error")
+                source.line("spare, instance.spare = instance.spare, 0")
+                source.line("return spare")
         source.line("return put, plan")
     return finish(func, source, lowering)
 
@@ -99,7 +107,7 @@ def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
                     [place] = lowering.slot(1)
                     source.line("whole = value")
                     lowering.put(func.result, "value", place)
-            with source.block("except Exception as error:"):
+            with source.block("except BaseException as error:"):
                 if lowering.moves:
                     source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
                 source.line(f"raise refuse(error, {'ok, value' if own_result else 'True, whole'})")
@@ -108,8 +116,8 @@ def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
                 source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
             source.insert(mark, lowering.prologue())
         with source.block("finally:"):
-            tidy(source, lowering)
             source.line("busy = False")
+            tidy(source, lowering)
 
 
 def _call(source: Source, func: d.Func, values: list[str]) -> None:
@@ -143,7 +151,7 @@ def bind_import(
     """
     func = plan.func
 
-    def refuse(error: Exception, ok: bool, value: Any) -> Exception:
+    def refuse(error: BaseException, ok: bool, value: Any) -> BaseException:
         type_, what = func.result, "result"
         if isinstance(type_, d.Result) and func.raises is not None:
             type_, what = (type_.ok, "result") if ok else (type_.err, "error")
@@ -153,15 +161,15 @@ def bind_import(
             return TypeError(f"the {what} of `{func.name}` is to be None")
         return error
 
-    def fail() -> int:
-        return int(_capi.error_new(b"a host function raised an exception"))
+    def too_deep() -> RecursionError:
+        return RecursionError(f"{DEEPEST} calls of one instance are inside one another")
 
     def bind() -> tuple[Callable[..., Any], Callable[..., Any]]:
         block = plan.block()
         names = plan.namespace(instance, block) | {
             "function": function,
             "refuse": refuse,
-            "fail": fail,
+            "too_deep": too_deep,
             "SOURCE": block.pointer(),
         }
         exec(plan.code, names)
@@ -214,8 +222,8 @@ def _define_funcs(
     for func in funcs:
         if func.name not in wanted:
             continue
-        plan = bind_import(import_plan(func), instance, provided(func, resources, provider))
-        catch(plan, instance)
+        function = provided(func, resources, provider)
+        plan = unpolled(bind_import(import_plan(func), instance, function))
         callback = _capi.FuncCallback(plan)
         instance.keep(callback)
         _capi.add_func(inner, func.name, callback)
@@ -254,6 +262,7 @@ def _define_resource(
 ) -> None:
     table: Any = instance.resource(resource)
 
+    @unpolled
     def drop(_data: int, _context: int, rep: int) -> int:
         try:
             gone = table.forget(rep)
@@ -261,11 +270,10 @@ def _define_resource(
                 gone.drop()
             return 0
         except BaseException as error:
-            if instance.pending is None:
-                instance.pending = error
-            return int(_capi.error_new(b"a host function raised an exception"))
+            instance.pending = error
+            spare, instance.spare = instance.spare, 0
+            return spare
 
-    catch(drop, instance)
     callback = _capi.DropCallback(drop)
     instance.keep(callback)
     _capi.add_resource(inner, resource.name, table.type, callback)

@@ -15,9 +15,9 @@ import wasmtime
 from . import _capi
 from . import descriptors as d
 from .arrays import Items
+from .callbacks import probe, unpolled
 from .engine import Engine
 from .errors import InstanceDead, Trap
-from .interrupts import catch
 from .memory import Heap
 from .resources import GuestTable, HostTable
 from .settings import Limits
@@ -58,6 +58,8 @@ class Instance:
         attention: Whether a call has to `attend` before it enters.
         depth: How many calls are inside.
         pending: What a host function raised, until the call that it ended is over.
+        spare: The address of an error for a callback to return when it fails; 0
+            after that, until the call is over. Returning 0 lets the guest go on.
         context: The address of the store's context, prepared for a call.
     """
 
@@ -66,6 +68,7 @@ class Instance:
         self.attention = True
         self.depth = 0
         self.pending: BaseException | None = None
+        self.spare = _new_error()
         self.heap = Heap()
         self.stderr = Stderr()
         self.store = wasmtime.Store(engine.engine)
@@ -96,10 +99,18 @@ class Instance:
         )
         self.store.set_epoch_deadline(1)
 
-        def epoch(context: int, data: int, ticks: int, kind: int) -> int:
-            return self._epoch(context, data, ticks, kind)
+        @unpolled
+        def epoch(_context: int, _data: int, ticks: int, _kind: int) -> int:
+            """Look after a guest that is running; by getting here, Python acts on signals."""
+            try:
+                self._look(ticks)
+                if self.pending is None:
+                    return 0
+            except BaseException as error:
+                self.pending = error
+            spare, self.spare = self.spare, 0
+            return spare
 
-        catch(epoch, self)
         callback = _capi.EpochCallback(epoch)
         self.keep(callback)
         _capi.on_epoch(self.store, callback)
@@ -137,6 +148,7 @@ class Instance:
         if self.depth:
             self.attention = self.attention or bool(self._lost)
             return
+        self._renew()
         if self._lost:
             self._drop_lost()
         if self._limits.fuel is not None:
@@ -153,9 +165,10 @@ class Instance:
         """
         pending, self.pending = self.pending, None
         if not error:
-            # It came too late to end the guest, which returned by itself.
+            # It was raised where the runtime ignores an error, and the guest went on.
             assert pending is not None
             raise pending
+        self._renew()
         message, status = _capi.take_error(error)
         reason, backtrace = _read_trap(message)
         if isinstance(pending, _Overdue):
@@ -177,15 +190,10 @@ class Instance:
         self._dead = self._dead or reason
         self.attention = True
 
-    def _epoch(self, _context: int, _data: int, ticks: int, _kind: int) -> int:
-        """Look after a guest that is running: signals were acted on by getting here."""
-        try:
-            _capi.write_ticks(ticks, 1)
-            if self.pending is None and time.monotonic() > self._until:
-                self.pending = _Overdue()
-        except BaseException as error:
-            self.pending = error
-        return 0 if self.pending is None else int(_capi.error_new(b"interrupted"))
+    def _look(self, ticks: int) -> None:
+        _capi.write_ticks(ticks, 1)
+        if self.pending is None and time.monotonic() > self._until:
+            self.pending = _Overdue()
 
     def guard(self, function: str, body: Callable[[], Any]) -> Any:
         """Return what `body` returns, which enters the guest by other ways than a plan.
@@ -196,6 +204,7 @@ class Instance:
         with self.lock:
             if self.attention:
                 self.attend(function)
+            probe()
             self.depth += 1
             try:
                 return body()
@@ -228,11 +237,17 @@ class Instance:
         finally:
             _capi.any_delete(pointer)
 
+    def _renew(self) -> None:
+        if not self.spare:
+            self.spare = _new_error()
+
     def _drop_lost(self) -> None:
-        lost, self._lost = self._lost, []
-        for pointer, name in lost:
+        names = []
+        while self._lost:
+            pointer, name = self._lost.pop()
+            names.append(name)
             self.drop(pointer, name)
-        for _, name in lost:
+        for name in names:
             warnings.warn(
                 f"a {name} was lost: drop it, or use it in a `with` statement",
                 ResourceWarning,
@@ -258,7 +273,13 @@ class Instance:
                 self.die("the instance was closed")
                 for pointer, _ in self._lost:
                     _capi.any_delete(pointer)
+                if self.spare:
+                    _capi.take_error(self.spare)
                 self.store.close()
+
+
+def _new_error() -> int:
+    return int(_capi.error_new(b"a host function raised an exception"))
 
 
 def _read_trap(message: str) -> tuple[str, list[str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from sys import modules
+import pkgutil
 from typing import Any
 
 import wasmtime
@@ -52,7 +51,9 @@ def load(
             f" {type_.interface} of the runtime, and this one has {INTERFACE}: regenerate it with"
             " `python -m wasmtime_bindgen`"
         )
-    component = as_component(_embedded(type(world)) if source is None else source, cache=cache)
+    component = (
+        _embedded(type(world), cache) if source is None else as_component(source, cache=cache)
+    )
     host = engine(limits.fuel is not None)
     compiled = component.compiled(fuel=limits.fuel is not None)
     check = Check(compiled, host.engine, type_)
@@ -91,18 +92,23 @@ def _instantiate(
     return started
 
 
-def _embedded(cls: type[Any]) -> Path:
-    """Return the path of the component beside the generated module of a world's class."""
+def _embedded(cls: type[Any], cache: bool) -> Component:
+    """Return the component beside the generated module of a world's class."""
     from .objects import World
 
     generated = next(c for c in cls.__mro__ if World in c.__bases__)
-    file = modules[generated.__module__].__file__
-    path = Path(file or ".").with_name("component.wasm")
-    if not path.is_file():
+    try:
+        # By the module's loader: a package may be in a zip file, or in memory.
+        binary = pkgutil.get_data(generated.__module__, "component.wasm")
+    except OSError:
+        binary = None
+    if binary is None:
         raise LinkError(
             f"{generated.__name__} embeds no component: give {generated.__name__}.load() one"
         )
-    return path
+    component = Component(binary, cache=cache)
+    component.name = f"the component in {generated.__module__}"
+    return component
 
 
 class _Exports:

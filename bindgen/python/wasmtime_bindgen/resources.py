@@ -8,7 +8,10 @@ four verbs: `own` and `borrow` lower a value (handing it over, or lending it),
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
+
+import wasmtime
 
 from . import descriptors as d
 from ._capi import any_clone, any_delete, any_to_rep, host_to_any
@@ -147,21 +150,21 @@ class GuestTable:
     see = take
 
     def adopt(self, value: Any, made: Any) -> None:
-        """Give `value`, which is being constructed, the handle of `made`."""
-        handle = made._runtime_
-        value._runtime_ = Handle(self._instance, self._name, handle.ptr)
-        handle.ptr = 0
+        """Give `value`, which is being constructed, the handle of `made`, which goes away."""
+        value._runtime_ = made._runtime_
 
 
 class _Given:
     """A host's object on its way into the guest."""
 
-    def __init__(self, table: HostTable, pointer: int) -> None:
-        self._table, self._pointer = table, pointer
+    def __init__(self, table: HostTable, rep: int, pointer: int) -> None:
+        self._table, self._rep, self._pointer = table, rep, pointer
 
     def restore(self, pointer: int) -> None:
         """See `Lowered`."""
-        self._table.take(pointer)
+        self._table.forget(self._rep)
+        with suppress(wasmtime.WasmtimeError):  # a trap may have left it lent
+            any_to_rep(self._table.context, pointer)
         any_delete(pointer)
 
     def gone(self, pointer: int) -> None:
@@ -181,12 +184,13 @@ class HostTable:
 
     Attributes:
         type: The number by which the runtime knows the resource.
+        context: The address of the store's context.
     """
 
     _types = itertools.count(1)
 
     def __init__(self, instance: Instance) -> None:
-        self._instance = instance
+        self.context = instance.context.value or 0
         self._objects: dict[int, Any] = {}
         self._reps = itertools.count(1)
         self.type = next(self._types)
@@ -194,8 +198,8 @@ class HostTable:
     def _give(self, value: Any) -> tuple[_Given, int]:
         rep = next(self._reps)
         self._objects[rep] = value
-        pointer = host_to_any(self._instance.context.value or 0, rep, self.type)
-        return _Given(self, pointer), pointer
+        pointer = host_to_any(self.context, rep, self.type)
+        return _Given(self, rep, pointer), pointer
 
     def own(self, value: Any, moved: dict[Lowered, int]) -> int:
         """See `Table`."""
@@ -212,11 +216,11 @@ class HostTable:
 
     def take(self, pointer: int) -> Any:
         """See `Table`."""
-        return self._objects.pop(any_to_rep(self._instance.context.value or 0, pointer))
+        return self._objects.pop(any_to_rep(self.context, pointer))
 
     def see(self, pointer: int) -> Any:
         """See `Table`."""
-        return self._objects[any_to_rep(self._instance.context.value or 0, pointer)]
+        return self._objects[any_to_rep(self.context, pointer)]
 
     def forget(self, rep: int) -> Any:
         """Return the object of a number that the guest no longer knows."""

@@ -1,0 +1,131 @@
+"""Compiled code is kept for this user alone, and never trusted further than that."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from wasmtime import wat2wasm
+
+from wasmtime_bindgen import Component, Limits, abi, cache
+
+from .resources import func
+
+BINARY = bytes(
+    wat2wasm(
+        """(component
+        (core module $m (func (export "one") (result i32) (i32.const 1)))
+        (core instance $i (instantiate $m))
+        (func (export "one") (result u32) (canon lift (core func $i "one"))))"""
+    )
+)
+WORLD = abi.WorldType("t:t/t", "t", (func("one", (), abi.U32),), (), "0.1.0", abi.INTERFACE, "")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
+
+
+class One(abi.World):
+    @classmethod
+    def load(cls, *, limits: Limits | None = None, keep: bool = True) -> One:
+        return cls._load_(WORLD, BINARY, None, None, limits, keep)
+
+    def one(self) -> int:
+        result: int = self._one()  # type: ignore[attr-defined]
+        return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "cache"
+    monkeypatch.setenv(cache.VARIABLE, str(path))
+    return path
+
+
+def load_and_call(**options: object) -> None:
+    with One.load(**options) as one:  # type: ignore[arg-type]
+        assert one.one() == 1
+
+
+def test_an_entry_is_written_once_and_read_again(folder: Path) -> None:
+    load_and_call()
+    [entry] = folder.iterdir()
+    written = entry.stat().st_mtime_ns
+    load_and_call()
+    assert [path.stat().st_mtime_ns for path in folder.iterdir()] == [written]
+
+
+def test_another_configuration_has_another_entry(folder: Path) -> None:
+    load_and_call()
+    load_and_call(limits=Limits(fuel=1000))
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_nothing_is_written_without_a_cache(folder: Path) -> None:
+    load_and_call(keep=False)
+    assert not folder.exists()
+
+
+@posix
+def test_folder_and_entries_are_this_users_alone(folder: Path) -> None:
+    load_and_call()
+    [entry] = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(entry.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:-1],
+        lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:],
+        lambda data: b"\x7fELF" * 100,
+    ],
+)
+def test_a_damaged_entry_is_compiled_again(folder: Path, damage: object) -> None:
+    load_and_call()
+    [entry] = folder.iterdir()
+    whole = entry.read_bytes()
+    entry.write_bytes(damage(whole))  # type: ignore[operator]
+    load_and_call()
+    assert len(entry.read_bytes()) == len(whole)
+    load_and_call()
+
+
+def test_an_entry_that_the_runtime_refuses_is_compiled_again(folder: Path) -> None:
+    load_and_call()
+    [entry] = folder.iterdir()
+    cache.write(entry.name, b"of another build")
+    load_and_call()
+    assert len(entry.read_bytes()) > 1000
+
+
+@posix
+def test_a_folder_that_others_may_write_to_is_left_alone(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+    load_and_call()
+    assert list(folder.iterdir()) == []
+
+
+@posix
+def test_a_link_is_no_folder(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    load_and_call()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@posix
+@pytest.mark.skipif(getattr(os, "getuid", lambda: 1)() == 0, reason="root may write anywhere")
+def test_a_folder_that_can_not_be_made_is_no_obstacle(folder: Path) -> None:
+    folder.parent.chmod(0o500)
+    load_and_call()
+
+
+def test_a_component_is_compiled_once_for_many_instances(folder: Path) -> None:
+    component = Component(BINARY)
+    first = component.compiled(fuel=False)
+    assert component.compiled(fuel=False) is first

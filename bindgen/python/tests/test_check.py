@@ -1,0 +1,131 @@
+"""A component that doesn't fit its package, and imports that don't fit the world, are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from wasmtime import wat2wasm
+
+from wasmtime_bindgen import Component, InvalidComponent, LinkError, abi
+
+from .resources import WORLD, Files, Imports, World, func
+
+COUNTERS, FILES = WORLD.exports[0], WORLD.imports[0]
+assert isinstance(COUNTERS, abi.InterfaceType)
+assert isinstance(FILES, abi.InterfaceType)
+
+
+def problems(world: abi.WorldType, imports: Any = None) -> list[str]:
+    with pytest.raises(LinkError) as caught:
+        World.load(world=world, imports=imports or Imports(Files())).close()
+    assert "does not fit the world `tests:guest/resources`" in str(caught.value)
+    return list(caught.value.problems)
+
+
+def with_export(item: Any) -> abi.WorldType:
+    return dataclasses.replace(WORLD, exports=(item,))
+
+
+@pytest.mark.parametrize(
+    ("item", "problem"),
+    [
+        (func("bang"), "it does not export `bang`"),
+        (func("boom", (("n", abi.U8),)), "its `boom` takes 0 parameters, and 1 are expected"),
+        (func("boom", (), abi.U8), "its `boom` differs: has no result"),
+        (func("count-files"), "its `count-files` differs: has a result"),
+        (
+            func("grow", (("pages", abi.S64),), abi.S32),
+            "its `grow` differs: the parameter `pages` is u32, not s64",
+        ),
+        (
+            func("grow", (("pages", abi.U32),), abi.List(abi.U8)),
+            "its `grow` differs: the result is s32, not list",
+        ),
+        (
+            func("use-file", (("size", abi.U32), ("n", abi.U32)), abi.Result(abi.U64, abi.STRING)),
+            "its `use-file` differs: the result its ok is u32, not u64",
+        ),
+        (
+            func("use-file", (("size", abi.U32), ("n", abi.U32)), abi.Result(abi.U32, None)),
+            "its `use-file` differs: the result its error has a part too many or too few",
+        ),
+        (
+            dataclasses.replace(COUNTERS, name="tests:guest/counters@2.0.0"),
+            "it exports `tests:guest/counters@1.0.0`, and `tests:guest/counters@2.0.0` is expected",
+        ),
+        (
+            dataclasses.replace(COUNTERS, name="tests:other/counters"),
+            "it does not export `tests:other/counters`",
+        ),
+        (
+            dataclasses.replace(COUNTERS, funcs=(func("split"),)),
+            "its `tests:guest/counters@1.0.0` lacks `split`",
+        ),
+    ],
+)
+def test_an_export_that_does_not_fit_is_named(item: Any, problem: str) -> None:
+    assert problems(with_export(item)) == [problem]
+
+
+def test_an_import_that_the_package_does_not_know_is_named() -> None:
+    assert problems(dataclasses.replace(WORLD, imports=())) == [
+        "it imports `tests:host/files@1.0.0`, which the package doesn't know"
+    ]
+    other = dataclasses.replace(FILES, name="tests:host/files@2.0.0")
+    assert problems(dataclasses.replace(WORLD, imports=(other,))) == [
+        "it imports `tests:host/files@1.0.0`, and the package was generated for"
+        " `tests:host/files@2.0.0`"
+    ]
+
+
+def test_all_that_is_missing_of_the_imports_is_said_at_once() -> None:
+    assert problems(WORLD, Imports(None)) == [  # type: ignore[arg-type]
+        "the imports lack `files`, for `tests:host/files@1.0.0`"
+    ]
+
+    class Some:
+        log = "no function"
+
+    assert problems(WORLD, Imports(Some())) == [  # type: ignore[arg-type]
+        "`files` of the imports lacks the class `File`, for `[constructor]file`",
+        "`files` of the imports lacks the class `File`, for `[static]file.count`",
+        "`files` of the imports lacks `same`, for `same`",
+        "`log` of `files` of the imports can't be called, for `log`",
+    ]
+
+
+def test_a_package_for_another_runtime_is_to_be_regenerated() -> None:
+    with pytest.raises(LinkError, match="regenerate it with `python -m wasmtime_bindgen`"):
+        World.load(world=dataclasses.replace(WORLD, interface=999), imports=Imports(Files()))
+
+
+@pytest.mark.parametrize(
+    ("binary", "message"),
+    [
+        (b"", "is not a WebAssembly binary, and a component is expected"),
+        (b"(component)", "is not a WebAssembly binary, and a component is expected"),
+        (bytes(wat2wasm("(module)")), "is a core module, and a component is expected"),
+        (bytes(wat2wasm("(component)"))[:-1] + b"\x07\xff\xff", "is not a valid component: "),
+        (bytes(wat2wasm("(component)")) + b"\x01\x80\x80", "is not a valid component: "),
+    ],
+)
+def test_what_is_no_component_is_refused(binary: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "app.wasm"
+    path.write_bytes(binary)
+    with pytest.raises(InvalidComponent) as caught:
+        World._load_(WORLD, path, None, None, None, False)
+    assert str(caught.value).startswith(f"{path} {message}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Component(tmp_path / "none.wasm")
+
+
+def test_a_package_without_its_component_says_so() -> None:
+    with pytest.raises(LinkError, match=r"World embeds no component: give World.load\(\) one"):
+        World._load_(WORLD, None, None, None, None, False)

@@ -1,0 +1,283 @@
+"""What an instance does about traps, limits, host functions that raise, threads and signals."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from wasmtime_bindgen import InstanceDead, Limits, Trap, WasmtimeBindgenError
+
+from .resources import World, load
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_trap_says_where_and_why_and_ends_the_instance() -> None:
+    world = load()
+    with pytest.raises(Trap) as caught:
+        world._boom()
+    trap = caught.value
+    assert (trap.function, trap.code) == ("boom", "unreachable")
+    assert trap.message == "wasm trap: wasm `unreachable` instruction executed"
+    assert trap.backtrace
+    assert "main!<wasm function" in trap.backtrace[0]
+    assert str(trap).startswith("the guest trapped in `boom`: wasm trap:")
+    with pytest.raises(InstanceDead, match="`grow` can't be called: the instance ended in `boom`"):
+        world._grow(0)
+    world.close()
+    with load() as another:
+        assert another._grow(0) == 1
+
+
+def test_a_stack_overflow_is_a_trap() -> None:
+    with load() as world, pytest.raises(Trap) as caught:
+        world._deep()
+    assert caught.value.code == "stack-overflow"
+
+
+def test_a_closed_instance_says_so() -> None:
+    world = load()
+    world.close()
+    with pytest.raises(InstanceDead, match="the instance was closed"):
+        world._grow(0)
+
+
+def test_a_call_ends_at_its_deadline() -> None:
+    with load(limits=Limits(deadline=0.2)) as world:
+        assert world._grow(0) == 1
+        time.sleep(0.3)  # each call has its own
+        assert world._grow(0) == 1
+        begin = time.monotonic()
+        with pytest.raises(Trap, match=r"it ran for more than 0.2 s") as caught:
+            world._spin()
+        assert caught.value.code == "deadline"
+        assert 0.2 <= time.monotonic() - begin < 1
+        with pytest.raises(InstanceDead):
+            world._grow(0)
+
+
+def test_a_call_ends_when_its_fuel_is_burnt() -> None:
+    with load(limits=Limits(fuel=100_000)) as world:
+        for _ in range(10):
+            assert world.counters.Counter.live() == 0  # each call has its own
+        with pytest.raises(Trap) as caught:
+            world._spin()
+        assert caught.value.code == "out-of-fuel"
+
+
+def test_memory_does_not_grow_past_its_limit() -> None:
+    with load(limits=Limits(memory=10 << 16)) as world:
+        assert world._grow(9) == 1
+        assert world._grow(1) == -1
+    with pytest.raises(WasmtimeBindgenError, match=r"can't be started: .*limits"):
+        load(limits=Limits(memory=1 << 10))
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt(), SystemExit(3)])
+def test_what_a_host_function_raises_reaches_the_caller_unchanged(error: BaseException) -> None:
+    def log(_text: str) -> None:
+        raise error
+
+    with load(log) as world:
+        with pytest.raises(type(error)) as caught:
+            world._log_text("x")
+        assert caught.value is error
+        with pytest.raises(InstanceDead, match=type(error).__name__):
+            world._log_text("x")
+
+
+def test_an_exception_belongs_to_its_instance_alone() -> None:
+    def raises(text: str) -> None:
+        raise ValueError(text)
+
+    barrier = threading.Barrier(2)
+
+    def run(name: str) -> None:
+        def log(text: str) -> None:
+            barrier.wait()
+            raises(text + name)
+
+        with load(log) as world, pytest.raises(ValueError, match=f"x{name}"):
+            barrier.wait()
+            world._log_text("x")
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_host_function_may_call_back_in() -> None:
+    seen: list[int] = []
+
+    def log(text: str) -> None:
+        if len(text) < 5:
+            world._log_text(text + "x")
+        seen.append(world._grow(0))
+
+    with load(log) as world:
+        world._log_text("x")
+        assert seen == [1] * 5
+
+
+def test_a_trap_in_an_inner_call_reaches_the_outermost_caller() -> None:
+    def log(_text: str) -> None:
+        world._boom()
+
+    with load(log) as world, pytest.raises(Trap, match="trapped in `boom`"):
+        world._log_text("x")
+
+
+def test_an_instance_is_not_closed_from_within() -> None:
+    def log(_text: str) -> None:
+        world.close()
+
+    world = load(log)
+    with pytest.raises(RuntimeError, match="can't be closed by a function that it calls"):
+        world._log_text("x")
+    world.close()
+
+
+def test_threads_take_turns() -> None:
+    inside: list[int] = []
+
+    def log(_text: str) -> None:
+        inside.append(1)
+        assert len(inside) == 1
+        time.sleep(0.001)
+        inside.clear()
+
+    with load(log) as world:
+
+        def turns() -> None:
+            for _ in range(20):
+                world._log_text("x")
+
+        threads = [threading.Thread(target=turns) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert world._grow(0) == 1
+
+
+def test_an_instance_works_under_asyncio() -> None:
+    async def main() -> list[int]:
+        with load() as world:
+            return await asyncio.gather(*(asyncio.to_thread(world._grow, 0) for _ in range(8)))
+
+    assert asyncio.run(main()) == [1] * 8
+
+
+def test_the_clock_sleeps_when_nothing_runs_and_wakes_for_a_call() -> None:
+    with load() as world:
+        clock = world._runtime_._clock
+        world._grow(0)
+        assert clock._called.is_set()
+        patience = time.monotonic() + 10
+        while clock._called.is_set() and time.monotonic() < patience:
+            time.sleep(0.05)
+        assert not clock._called.is_set()
+        time.sleep(0.2)
+        assert world._runtime_.attention
+        world._grow(0)
+        assert clock._called.is_set()
+
+
+def run(code: str, *, interrupt_after: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program that may use `load`; interrupt it so long after it printed a line."""
+    program = "from tests.resources import *\nimport sys, time\n" + textwrap.dedent(code)
+    with subprocess.Popen(
+        [sys.executable, "-X", "faulthandler", "-c", program],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        first = ""
+        if interrupt_after is not None:
+            first = process.stdout.readline()
+            time.sleep(interrupt_after)
+            process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+    return subprocess.CompletedProcess([], process.returncode, first + out, err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C can't be sent to a child")
+@pytest.mark.parametrize("function", ["spin", *["spin_and_log"] * 3])
+def test_ctrl_c_ends_a_guest_that_loops_within_a_second(function: str) -> None:
+    done = run(
+        f"""
+        world = load(lambda text: None)
+        print("ready", flush=True)
+        try:
+            world._{function}()
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        try:
+            world._grow(0)
+        except Exception as error:
+            print(type(error).__name__)
+        """,
+        interrupt_after=0.5,
+    )
+    assert (done.returncode, done.stdout) == (0, "ready\ninterrupted\nInstanceDead\n"), done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_signal_handler_that_returns_lets_the_guest_go_on() -> None:
+    done = run(
+        """
+        import signal
+        world = load(limits=abi.Limits(deadline=1.5))
+        signal.signal(signal.SIGINT, lambda *_: print("heard", flush=True))
+        print("ready", flush=True)
+        try:
+            world._spin()
+        except Exception as error:
+            print(error.code)
+        """,
+        interrupt_after=0.5,
+    )
+    assert (done.returncode, done.stdout) == (0, "ready\nheard\ndeadline\n"), done.stderr
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="needs fork")
+def test_a_forked_child_has_deadlines_too() -> None:
+    done = run(
+        """
+        import os, warnings
+        warnings.simplefilter("ignore")
+        world = load(limits=abi.Limits(deadline=0.3))
+        world._grow(0)
+        child = os.fork()
+        if child == 0:
+            try:
+                world._spin()
+            except Exception as error:
+                print(error.code, flush=True)
+            os._exit(0)
+        os.waitpid(child, 0)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "deadline\n"), done.stderr
+
+
+def test_world_has_no_constructor() -> None:
+    with pytest.raises(TypeError, match=r"World has no constructor to call: World.load\(\)"):
+        World(object())

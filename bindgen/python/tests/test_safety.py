@@ -1,0 +1,244 @@
+"""What kills a Python process, or goes wrong in silence, with the generic calls (each named so).
+
+Every program runs in a process of its own: it has to end by itself, with the
+exception that it expects, and call the guest once more.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_instance import run
+
+AGAIN = """
+assert world._grow(0) >= 1
+print("alive")
+"""
+
+PROGRAMS = {
+    "a char that is a surrogate": """
+        from tests.echo import load as echo
+        for bad in ("\\ud800", "\\udfff", "", "ab", b"a", 97):
+            try:
+                echo(abi.CHAR).echo(bad)
+            except (ValueError, TypeError):
+                continue
+            raise SystemExit(f"{bad!r} passed")
+        world = load()
+    """,
+    "a plan of one instance with a resource of another": """
+        world, other = load(), load()
+        counter = other.counters.Counter(1)
+        try:
+            world.counters.sum([counter])
+        except ValueError:
+            counter.drop()
+        else:
+            raise SystemExit("it passed")
+    """,
+    "KeyboardInterrupt in a host function": """
+        def log(text):
+            raise KeyboardInterrupt
+        broken = load(log)
+        try:
+            broken._log_text("x")
+        except KeyboardInterrupt:
+            world = load()
+    """,
+    "SystemExit in a host function": """
+        def log(text):
+            sys.exit(3)
+        broken = load(log)
+        try:
+            broken._log_text("x")
+        except SystemExit:
+            world = load()
+    """,
+    "one instance from several threads": """
+        import threading
+        world = load(lambda text: None)
+        def work():
+            for _ in range(300):
+                world._log_text("x")
+                with world.counters.Counter(1) as counter:
+                    assert counter.add(1) == 2
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """,
+    "a guest that panics without WASI": """
+        broken = load()
+        try:
+            broken._boom()
+        except abi.WitError:
+            pass
+        except Exception as error:
+            assert error.code == "unreachable"
+        world = load()
+    """,
+    "use after drop, and double drop": """
+        world = load()
+        counter = world.counters.Counter(1)
+        counter.drop()
+        for use in (counter.drop, lambda: counter.add(1), lambda: world.counters.sum([counter])):
+            try:
+                use()
+            except ValueError:
+                continue
+            raise SystemExit("it passed")
+    """,
+    "a host function of the wrong signature": """
+        class Wrong(Files):
+            def log(self):
+                pass
+        broken = World.load(imports=Imports(Wrong()))
+        try:
+            broken._log_text("x")
+        except TypeError:
+            world = load()
+    """,
+    "a list that changes while it is lowered": """
+        from tests.echo import load as echo
+        items = list(range(1000))
+        class Growing:
+            def __index__(self):
+                items.extend(range(100000))
+                return 1
+        items.insert(10, Growing())
+        out = echo(abi.List(abi.S32)).echo(items)
+        assert len(out) == 101001, len(out)
+        texts = [abi.Some("x")] * 100
+        class Shrinking(str):
+            def encode(self, *args):
+                texts.clear()
+                return b"x"
+        world = load()
+    """,
+    "a host function that calls back in without end": """
+        deepest = []
+        def log(text):
+            deepest.append(text)
+            broken._log_text("x")
+        for slack in range(0, 40, 1):
+            broken = load(log)
+            def down(n):
+                return broken._log_text("x") if n == 0 else down(n - 1)
+            try:
+                down(slack)
+            except RecursionError:
+                continue
+            raise SystemExit("it passed")
+        world = load()
+    """,
+    "a call at the edge of Python's recursion": """
+        sys.setrecursionlimit(200)
+        broken = load(lambda text: None, limits=abi.Limits(deadline=0.3))
+        def down(n):
+            return broken._log_text("x") if n == 0 else down(n - 1)
+        outcomes = set()
+        for depth in range(150, 210):
+            try:
+                outcomes.add(down(depth))
+            except RecursionError:
+                outcomes.add("too deep")
+            except Exception as error:
+                outcomes.add("dead")
+                broken = load(lambda text: None)
+        assert "too deep" in outcomes and None in outcomes, outcomes
+        def down(n):
+            return broken._spin() if n == 0 else down(n - 1)
+        for depth in range(185, 200):
+            broken = load(limits=abi.Limits(deadline=0.2))
+            try:
+                down(depth)
+            except Exception as error:
+                outcomes.add(type(error).__name__)
+        assert {"Trap", "RecursionError"} <= outcomes, outcomes
+        sys.setrecursionlimit(1000)
+        world = load()
+    """,
+    "a resource that is dropped while it is lent": """
+        def log(text):
+            try:
+                world.counters.Counter(5).drop()
+            finally:
+                held[0].drop()
+        world = load(log)
+        held = [world.counters.Counter(1)]
+        world._log_text("x")
+        assert world.counters.Counter.live() == 0
+    """,
+    "objects that outlive their instance": """
+        import gc
+        broken = load()
+        counter, method = broken.counters.Counter(1), broken._grow
+        interface = broken.counters
+        broken.close()
+        del broken
+        gc.collect()
+        for use in (lambda: method(0), lambda: counter.add(1), lambda: interface.Counter(1)):
+            try:
+                use()
+            except Exception as error:
+                assert type(error).__name__ == "InstanceDead", error
+                continue
+            raise SystemExit("it passed")
+        counter.drop()
+        world = load()
+    """,
+    "an instance that is never closed": """
+        import warnings
+        warnings.simplefilter("ignore")
+        lost = [load() for _ in range(20)]
+        for one in lost: one.counters.Counter(1)
+        del lost, one
+        import gc; gc.collect()
+        world = load()
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_process_is_killed_by(name: str) -> None:
+    import textwrap
+
+    done = run(textwrap.dedent(PROGRAMS[name]) + AGAIN)
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+
+
+def test_memory_does_not_grow_over_many_calls() -> None:
+    done = run(
+        """
+        import gc, resource, warnings
+        from tests.test_values import TYPES, PERSON, Person
+        from tests.echo import load as echo
+        world = load(lambda text: None)
+        people = echo(abi.List(PERSON))
+        value = [Person("Ada", 36, [1.0, 2.0])] * 3
+        def work(n):
+            for i in range(n):
+                people.echo(value)
+                world._log_text("some text")
+                world._use_file(10, 3)
+                with world.counters.Counter(1) as counter:
+                    counter.add(1)
+                a, b = world.counters.pair(1)
+                with world.counters.merge(a, b), b:
+                    pass
+                try:
+                    world._use_file(1, 3)
+                except TextError:
+                    pass
+                try:
+                    world._grow("x")
+                except TypeError:
+                    pass
+        work(2000)
+        gc.collect()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        work(20000)
+        gc.collect()
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2000)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stdout + done.stderr

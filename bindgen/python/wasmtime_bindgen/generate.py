@@ -1,0 +1,130 @@
+"""Runs the generator, which is itself a component, called through bindings of its own making."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from . import generator
+from .engine import Component
+from .errors import InvalidComponent, LinkError, Trap, UnsupportedFeature, WasmtimeBindgenError
+from .generator import Failure, FailureError, Generator, Input, Options, Problem, Unsupported
+from .inputs import MAGIC, Inputs, InvalidWit
+from .settings import Limits
+
+MANIFEST = "wasmtime_bindgen.json"
+"""The file in a generated package that says what made it."""
+
+COMPONENT = "component.wasm"
+"""The file in a generated package that is the component."""
+
+LIMITS = Limits(deadline=120.0, memory=2 << 30)
+"""What the generator may use: an input can be hostile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A generated package.
+
+    Attributes:
+        files: The content of each file by its name, component and manifest included.
+        world: The world's full name.
+        class_: The Python class of the world.
+        skipped: The functions that were left out, and why, one line each.
+    """
+
+    files: dict[str, bytes]
+    world: str
+    class_: str
+    skipped: tuple[str, ...]
+
+
+def generate(
+    inputs: Inputs, *, world: str | None = None, skip_unsupported: bool = False
+) -> Package:
+    """Generate the package for a world.
+
+    Args:
+        inputs: What to generate from.
+        world: The world, where the WIT has several.
+        skip_unsupported: Leave out the functions that can't be called.
+
+    Raises:
+        InvalidComponent: If the component is none, or damaged.
+        InvalidWit: If the WIT can't be used, or has no such world.
+        LinkError: If the component is not what the WIT says.
+        UnsupportedFeature: If there are functions that can't be called.
+    """
+    _refuse_text(inputs)
+    options = Options(world, skip_unsupported)
+    try:
+        with Generator.load(_generator(), limits=LIMITS) as instance:
+            made = instance.generate(Input(inputs.component, inputs.wit), options)
+    except FailureError as failure:
+        raise _error(inputs.name, failure.value) from None
+    except Trap as trap:
+        raise InvalidComponent(
+            f"{inputs.name}: the generator gave up on this input: {trap.message}"
+        ) from trap
+    files = {file.path: file.text.encode() for file in made.files}
+    # A WIT package in its binary form has a world with a full name and nothing to run.
+    if inputs.component is not None and (inputs.wit or made.manifest.world == "root"):
+        files[COMPONENT] = inputs.component
+    manifest = {
+        "generator": f"wasmtime_bindgen {made.manifest.generator}",
+        "interface": made.manifest.interface,
+        "digest": made.manifest.digest,
+        "world": made.manifest.world,
+        "class": made.manifest.class_,
+        "files": sorted(files),
+    }
+    files[MANIFEST] = json.dumps(manifest, indent=2).encode() + b"\n"
+    return Package(files, made.manifest.world, made.manifest.class_, _lines(made.skipped))
+
+
+@lru_cache(maxsize=1)
+def _generator() -> Component:
+    """Return the generator, compiled once for this process."""
+    return Component(Path(generator.__file__).with_name(COMPONENT))
+
+
+def _refuse_text(inputs: Inputs) -> None:
+    """Raise for what is plainly neither a component nor WIT, naming what it may be."""
+    data = inputs.component
+    if data is None or data.startswith(MAGIC):
+        return
+    start = data.lstrip()[:10]
+    if not data:
+        reason = "is empty"
+    elif start.startswith((b"(component", b"(module")):
+        reason = "is WebAssembly text: make a binary of it by `wasm-tools parse`"
+    elif start.startswith((b"package ", b"world ", b"interface ")):
+        reason = "looks like WIT, whose files are called `.wit`"
+    else:
+        reason = r"is neither a component, which begins with `\0asm`, nor WIT"
+    raise InvalidComponent(f"{inputs.name} {reason}")
+
+
+def _error(name: str, failure: Failure) -> WasmtimeBindgenError:
+    message = f"{name}: {failure.message}"
+    match failure.problem:
+        case Problem.INVALID_COMPONENT:
+            return InvalidComponent(message)
+        case Problem.UNSUPPORTED:
+            return UnsupportedFeature(message)
+        case Problem.MISMATCH:
+            return LinkError(message)
+        case Problem.NO_INPUT | Problem.INVALID_WIT | Problem.NO_WORLD:
+            return InvalidWit(message)
+
+
+def _lines(skipped: Sequence[Unsupported]) -> tuple[str, ...]:
+    def line(function: Unsupported) -> str:
+        side = "import" if function.imported else "export"
+        where = f" `{function.interface}`:" if function.interface else ""
+        return f"{side}{where} `{function.function}`: {function.reason}"
+
+    return tuple(line(function) for function in skipped)
