@@ -2,6 +2,7 @@
 //! platform, with nothing but cargo and Python. The only orchestration.
 
 mod bench;
+mod bindgen;
 mod build;
 mod cargo;
 mod checks;
@@ -57,6 +58,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Compile the generator of `wasmtime_bindgen` into its Python package
+    Bindgen {
+        /// Change nothing, and fail if the package's generator is stale
+        #[arg(long)]
+        check: bool,
+    },
     /// Rewrite the golden files in parity/tests from what the hosts say now
     Bless,
     /// Pin the Python packages anew in host-py/requirements.lock
@@ -99,6 +106,8 @@ fn run(task: &Task) -> Result<()> {
         Task::Bench { short: true } => bench::run_short(&progress, &build::all(&progress)?),
         Task::Docs { check: true } => docs_blocks::check(),
         Task::Docs { check: false } => docs_blocks::refresh(&progress),
+        Task::Bindgen { check: true } => bindgen::check(&progress, &build::environment(&progress)?),
+        Task::Bindgen { check: false } => bindgen::run(&progress, &build::environment(&progress)?),
         Task::Bless => {
             build::all(&progress)?;
             checks::bless()

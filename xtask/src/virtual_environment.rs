@@ -1,5 +1,5 @@
 //! The virtual environment `.venv` at the root: Python packages by
-//! host-py/requirements.lock, and host-py itself beside them.
+//! host-py/requirements.lock, and our own packages beside them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -97,7 +97,8 @@ impl VirtualEnvironment {
             .text(version)
             .text(&self.folder.to_string_lossy())
             .path(&host_py.join("requirements.lock"))?
-            .path(&host_py.join("pyproject.toml"))
+            .path(&host_py.join("pyproject.toml"))?
+            .path(&repository::root().join("bindgen/python/pyproject.toml"))
     }
 
     fn make(&self, progress: &Progress, found: &Interpreter) -> Result<()> {
@@ -121,7 +122,7 @@ impl VirtualEnvironment {
             ]),
         )?;
         progress.run(
-            "Install host-py",
+            "Install host-py and wasmtime_bindgen",
             &mut self.python([
                 "-m",
                 "pip",
@@ -131,6 +132,8 @@ impl VirtualEnvironment {
                 "--no-build-isolation",
                 "--editable",
                 "host-py",
+                "--editable",
+                "bindgen/python",
             ]),
         )?;
         let version = self

@@ -1,0 +1,94 @@
+"""What the runtime reads of the world `uplift:bindgen/generator@0.1.0`."""
+
+from __future__ import annotations
+
+from wasmtime_bindgen import abi
+
+from . import types
+
+FILE = abi.Record(
+    "file",
+    types.File,
+    (("path", abi.STRING), ("data", abi.List(abi.U8))),
+)
+
+INPUT = abi.Record(
+    "input",
+    types.Input,
+    (("component", abi.Option(abi.List(abi.U8))), ("wit", abi.List(FILE))),
+)
+
+OPTIONS = abi.Record(
+    "options",
+    types.Options,
+    (("world", abi.Option(abi.STRING)), ("skip-unsupported", abi.BOOL)),
+)
+
+SOURCE = abi.Record(
+    "source",
+    types.Source,
+    (("path", abi.STRING), ("text", abi.STRING)),
+)
+
+MANIFEST = abi.Record(
+    "manifest",
+    types.Manifest,
+    (
+        ("generator", abi.STRING),
+        ("interface", abi.U32),
+        ("digest", abi.STRING),
+        ("world", abi.STRING),
+        ("class", abi.STRING),
+    ),
+)
+
+UNSUPPORTED = abi.Record(
+    "unsupported",
+    types.Unsupported,
+    (
+        ("imported", abi.BOOL),
+        ("interface", abi.Option(abi.STRING)),
+        ("function", abi.STRING),
+        ("reason", abi.STRING),
+    ),
+)
+
+PACKAGE = abi.Record(
+    "package",
+    types.Package,
+    (
+        ("files", abi.List(SOURCE)),
+        ("manifest", MANIFEST),
+        ("skipped", abi.List(UNSUPPORTED)),
+    ),
+)
+
+PROBLEM = abi.Enum("problem", types.Problem)
+
+FAILURE = abi.Record(
+    "failure",
+    types.Failure,
+    (
+        ("problem", PROBLEM),
+        ("message", abi.STRING),
+        ("unsupported", abi.List(UNSUPPORTED)),
+    ),
+)
+
+WORLD = abi.WorldType(
+    name="uplift:bindgen/generator@0.1.0",
+    python="generator",
+    exports=(
+        abi.Func(
+            "generate",
+            "generate",
+            (("input", INPUT), ("options", OPTIONS)),
+            abi.Result(PACKAGE, FAILURE),
+            raises=types.FailureError,
+        ),
+    ),
+    imports=(),
+    generator="0.1.0",
+    interface=1,
+    digest="sha256:8379ff2bb9b58e48a828fd66cb613c0344db6a4753eb3cbee0b6883a2a631cb0",
+)
