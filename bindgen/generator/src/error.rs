@@ -72,7 +72,8 @@ impl fmt::Display for Unsupported {
 }
 
 fn listed<T: fmt::Display>(items: &[T]) -> String {
-    items.iter().map(|item| format!("\n  {item}")).collect()
+    let lines: Vec<String> = items.iter().map(|item| format!("\n  {item}")).collect();
+    lines.concat()
 }
 
 fn counted(functions: usize) -> String {

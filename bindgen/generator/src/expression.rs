@@ -172,12 +172,17 @@ impl Expression {
     }
 
     /// As [`Self::lines`], where parentheses go around a union that is too long
-    /// for its line.
+    /// for its line, and around a name if that helps.
     pub(crate) fn statement(&self, indent: usize, before: usize, after: usize) -> String {
-        let fits = before + self.flat().chars().count() + after <= WIDTH;
+        let length = self.flat().chars().count();
+        let inner = indent + 4;
+        let helps = match self {
+            Self::Union(_) => true,
+            Self::Atom(_) => inner + length <= WIDTH,
+            Self::Bracketed { .. } | Self::Keyword(..) => false,
+        };
         match self {
-            Self::Union(_) if !fits => {
-                let inner = indent + 4;
+            _ if helps && before + length + after > WIDTH => {
                 format!(
                     "(\n{}{}\n{})",
                     " ".repeat(inner),
@@ -242,6 +247,16 @@ mod tests {
             union.statement(0, 0, 0),
             format!("(\n    {a}\n    | {b}\n)")
         );
+    }
+
+    #[test]
+    fn a_long_name_is_put_in_parentheses_if_it_fits_there() {
+        let fits = name("a", 84);
+        assert_eq!(
+            fits.statement(0, 8, 0),
+            format!("(\n    {}\n)", "a".repeat(84))
+        );
+        assert_eq!(name("a", 85).statement(0, 8, 0), "a".repeat(85));
     }
 
     #[test]

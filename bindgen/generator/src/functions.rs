@@ -1,6 +1,8 @@
 //! WIT functions as Python methods: those that call the guest, and the
 //! signatures of those that the host implements.
 
+use std::fmt::Write as _;
+
 use wit_parser::{Function, FunctionKind, Type, TypeId};
 
 use crate::annotations::Position;
@@ -49,16 +51,14 @@ impl Signature {
         let params = params.collect();
         let docs = plan::text(&function.docs);
         let resolve = scope.plan.resolve;
-        let (result, docs) = match result_of(resolve, function.result) {
-            Some(parts) => {
-                let raises = raises(scope, function, parts.err, returned, side);
-                let result = scope.optional(parts.ok, returned, Some(side));
-                (result, paragraphs(docs, &raises))
-            }
-            None => {
-                let result = scope.optional(function.result, returned, Some(side));
-                (result, docs.to_owned())
-            }
+        let parts = result_of(resolve, function.result);
+        let (result, docs) = if let Some(parts) = parts {
+            let raises = raises(scope, function, parts.err, returned, side);
+            let result = scope.optional(parts.ok, returned, Some(side));
+            (result, paragraphs(docs, &raises))
+        } else {
+            let result = scope.optional(function.result, returned, Some(side));
+            (result, docs.to_owned())
         };
         let result = match function.kind {
             FunctionKind::Constructor(_) => Expression::atom("None"),
@@ -136,10 +136,10 @@ impl Signature {
         let mut text = format!("    def {name}(\n        {receiver},\n");
         for (name, ty) in params {
             let annotation = ty.lines(8, 8 + name.len() + 2, 1);
-            text += &format!("        {name}: {annotation},\n");
+            let _ = writeln!(text, "        {name}: {annotation},");
         }
         if let Some(slash) = slash {
-            text += &format!("        {slash},\n");
+            let _ = writeln!(text, "        {slash},");
         }
         let result = self.result.statement(4, 4 + ") -> ".len(), 1 + tail.len());
         text + &format!("    ) -> {result}:{tail}\n")
@@ -155,13 +155,11 @@ fn raises(
     side: Side,
 ) -> String {
     let plan = scope.plan;
-    match plan.error_type(function) {
-        Some(error) => format!("Raises `{}`.", plan[plan.home(error)].errors[&error]),
-        None => {
-            let error = scope.unimported(|scope| scope.optional(error, position, Some(side)));
-            format!("Raises `WitError[{}]`.", error.flat())
-        }
+    if let Some(error) = plan.error_type(function) {
+        return format!("Raises `{}`.", plan[plan.home(error)].errors[&error]);
     }
+    let error = scope.unimported(|scope| scope.optional(error, position, Some(side)));
+    format!("Raises `WitError[{}]`.", error.flat())
 }
 
 fn side_of(home: Home, side: Side) -> Side {

@@ -1,5 +1,7 @@
 //! The Python module of an interface.
 
+use std::fmt::Write as _;
+
 use crate::docs::{docstring, paragraphs};
 use crate::functions::{Signature, plan_line};
 use crate::module::Scope;
@@ -55,7 +57,8 @@ fn imports(scope: &mut Scope<'_, '_>, home: Home) {
             let protocol = module.hosts.get(id).unwrap_or(&module.names[id]);
             let protocol = scope.reference(home, protocol);
             let docs = format!("The class of the resource `{}`.", plan.wit_name(*id));
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}        ...\n",
                 module.names[id],
                 docstring(&docs, 8),
@@ -96,7 +99,7 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
         for id in &resources {
             let attribute = &module.names[id];
             let resource = scope.reference(home, attribute);
-            text += &format!("    {attribute}: type[{resource}]\n");
+            let _ = writeln!(text, "    {attribute}: type[{resource}]");
         }
         let mut methods = String::new();
         for function in surface

@@ -217,7 +217,8 @@ impl<'p, 'a> Scope<'p, 'a> {
             .iter()
             .filter_map(|(module, names)| {
                 let names = names.iter().filter(|name| self.standard.contains(**name));
-                import_line(module, names.map(|&name| name.to_owned()).collect())
+                let names: Vec<String> = names.map(|&name| name.to_owned()).collect();
+                import_line(module, &names)
             })
             .collect();
         sections.push(standard.concat());
@@ -229,7 +230,7 @@ impl<'p, 'a> Scope<'p, 'a> {
         let siblings = siblings.into_iter().filter_map(|(module, names)| {
             let mut names: Vec<String> = names.into_iter().collect();
             sort_members(&mut names);
-            import_line(&module, names)
+            import_line(&module, &names)
         });
         sections.push(siblings.collect());
         sections.retain(|section| !section.is_empty());
@@ -261,7 +262,7 @@ impl<'p, 'a> Scope<'p, 'a> {
     }
 }
 
-fn import_line(module: &str, names: Vec<String>) -> Option<String> {
+fn import_line(module: &str, names: &[String]) -> Option<String> {
     if names.is_empty() {
         return None;
     }
@@ -269,8 +270,10 @@ fn import_line(module: &str, names: Vec<String>) -> Option<String> {
     if line.trim_end().len() <= crate::expression::WIDTH {
         return Some(line);
     }
-    let names: String = names.iter().map(|n| format!("    {n},\n")).collect();
-    Some(format!("from {module} import (\n{names})\n"))
+    Some(format!(
+        "from {module} import (\n    {},\n)\n",
+        names.join(",\n    ")
+    ))
 }
 
 /// Sorts the names of an import as isort does: constants, then classes, then

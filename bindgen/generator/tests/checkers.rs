@@ -102,7 +102,7 @@ fn every_world_passes_as_it_comes() {
 #[test]
 #[ignore = "needs .venv"]
 fn worlds_with_names_and_types_of_every_length_pass_as_they_come() {
-    let packages = (0..60).map(|seed| {
+    let packages = (0..100).map(|seed| {
         let mut made = Made { seed, depth: 0 };
         let world = made.world();
         (format!("made_{seed}"), generated(&text(&world)))
