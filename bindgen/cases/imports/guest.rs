@@ -38,7 +38,13 @@ impl bindings::Guest for Component {
     }
 }
 
-#[allow(unsafe_code, missing_docs, clippy::pedantic, reason = "generated")]
+#[allow(
+    unsafe_code,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated"
+)]
 mod bindings {
     wit_bindgen::generate!({
         path: "imports",

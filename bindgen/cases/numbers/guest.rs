@@ -26,6 +26,7 @@ impl bindings::Guest for Component {
     fn nop() {}
 
     #[rustfmt::skip]
+    #[allow(clippy::many_single_char_names, reason = "the subject of the function")]
     fn sum(
         a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64, h: u64, i: u64,
         j: u64, k: u64, l: u64, m: u64, n: u64, o: u64, p: u64, q: u64, r: u64,
@@ -36,7 +37,13 @@ impl bindings::Guest for Component {
     }
 }
 
-#[allow(unsafe_code, missing_docs, clippy::pedantic, reason = "generated")]
+#[allow(
+    unsafe_code,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated"
+)]
 mod bindings {
     wit_bindgen::generate!({
         path: "numbers",

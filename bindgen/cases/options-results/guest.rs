@@ -56,7 +56,13 @@ impl Outcomes for Component {
     }
 }
 
-#[allow(unsafe_code, missing_docs, clippy::pedantic, reason = "generated")]
+#[allow(
+    unsafe_code,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated"
+)]
 mod bindings {
     wit_bindgen::generate!({
         path: "options-results",

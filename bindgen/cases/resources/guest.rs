@@ -107,7 +107,13 @@ impl GuestToken for Token {
     }
 }
 
-#[allow(unsafe_code, missing_docs, clippy::pedantic, reason = "generated")]
+#[allow(
+    unsafe_code,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated"
+)]
 mod bindings {
     wit_bindgen::generate!({
         path: "resources",

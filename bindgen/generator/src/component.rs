@@ -91,6 +91,7 @@ fn failure(error: Error) -> types::Failure {
     unsafe_code,
     missing_docs,
     unreachable_pub,
+    clippy::all,
     clippy::pedantic,
     reason = "generated"
 )]
