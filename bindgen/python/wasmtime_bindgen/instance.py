@@ -35,6 +35,7 @@ _CODES = {
     "integer overflow": "integer-overflow",
     "invalid conversion to integer": "bad-conversion-to-integer",
     "cannot enter component instance": "cannot-enter-component",
+    "too much data is being copied": "too-much-data",
 }
 """What the runtime says of a trap, and the code for it; the C API has none for components."""
 
