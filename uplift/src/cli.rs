@@ -1,0 +1,178 @@
+//! Arguments, files and exit codes.
+
+mod report;
+mod table;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use uplift::{Error, Mapping, Module, Plan};
+
+/// Wraps a core WebAssembly module with a C ABI as a component, without
+/// recompiling it.
+///
+/// The boundary gets safe; the code inside stays what it was.
+#[derive(Parser)]
+#[command(name = "uplift", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says what is in a module: exports, imports, memory, allocator, and a guess
+    /// at each C signature.
+    Inspect {
+        /// A core module.
+        module: PathBuf,
+        /// Print JSON, of the schema that its first key names.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Wraps a module as a component, as a mapping says.
+    ///
+    /// Every mistake in the mapping is reported at once, and nothing is written
+    /// then. The original module is embedded byte for byte, but for exports that
+    /// the mapping has renamed or added; these are printed.
+    Wrap {
+        /// A core module.
+        module: PathBuf,
+        /// The mapping, a TOML file; docs/UPLIFT.md describes it.
+        #[arg(long, value_name = "MAP.toml")]
+        map: PathBuf,
+        /// Where the component goes; `-` is standard output.
+        #[arg(short, long, value_name = "OUT.wasm")]
+        output: PathBuf,
+    },
+}
+
+/// Why the command ends early.
+enum Failure {
+    /// An argument or input can't be used: exit code 2.
+    Unusable(String),
+    /// Reported in full already: exit code 2.
+    Reported,
+    /// A defect of this program: exit code 1.
+    Defect(String),
+}
+
+pub(crate) fn run() -> ExitCode {
+    // Without it the shell sees a signal; with it, the documented exit code.
+    let _ = ctrlc::set_handler(|| {
+        eprintln!("interrupted");
+        std::process::exit(130);
+    });
+    let result = match Arguments::parse().command {
+        Command::Inspect { module, json } => inspect(&module, json),
+        Command::Wrap {
+            module,
+            map,
+            output,
+        } => wrap(&module, &map, &output),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Unusable(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Reported) => ExitCode::from(2),
+        Err(Failure::Defect(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn inspect(path: &Path, json: bool) -> Result<(), Failure> {
+    let inspection = read_module(path)?.inspect();
+    let text = if json {
+        let json = serde_json::to_string_pretty(&inspection)
+            .map_err(|error| Failure::Defect(error.to_string()))?;
+        json + "\n"
+    } else {
+        table::render(&path.display().to_string(), &inspection)
+    };
+    print(text.as_bytes())
+}
+
+fn wrap(path: &Path, map: &Path, output: &Path) -> Result<(), Failure> {
+    let module = read_module(path)?;
+    let text = fs::read_to_string(map).map_err(|error| unreadable(map, &error))?;
+    let failed = |error: Error| match error {
+        Error::Mapping(mistakes) => {
+            report::print(&mistakes, path, map, &text);
+            Failure::Reported
+        }
+        Error::Defect(_) => Failure::Defect(error.to_string()),
+        other => Failure::Unusable(format!("{}: {other}", path.display())),
+    };
+    let mapping = Mapping::parse(&text).map_err(failed)?;
+    let folder = map.parent().unwrap_or(Path::new(""));
+    let plan = Plan::check(&module, &mapping, folder).map_err(failed)?;
+    let component = plan.emit().map_err(failed)?;
+    if output == Path::new("-") {
+        print(&component.bytes)?;
+    } else {
+        write(output, &component.bytes)?;
+    }
+    for change in plan.changes() {
+        eprintln!("changed: {change}");
+    }
+    for note in plan.notes() {
+        eprintln!("note: {note}");
+    }
+    eprintln!(
+        "{}: {} bytes, of which the module is {}{}",
+        output.display(),
+        component.bytes.len(),
+        component.module_size,
+        if component.wasi_adapter {
+            ", with the WASI adapter"
+        } else {
+            ""
+        }
+    );
+    Ok(())
+}
+
+fn read_module(path: &Path) -> Result<Module, Failure> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    Module::read(bytes).map_err(|error| Failure::Unusable(format!("{}: {error}", path.display())))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Unusable(format!("{} can't be read: {error}", path.display()))
+}
+
+/// Writes the whole file or nothing.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let unwritable = |error: io::Error| {
+        Failure::Unusable(format!("{} can't be written: {error}", path.display()))
+    };
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, bytes)
+        .and_then(|()| fs::rename(&part, path))
+        .map_err(|error| {
+            let _ = fs::remove_file(&part);
+            unwritable(error)
+        })
+}
+
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        // Who reads has had enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::Unusable(format!(
+            "standard output can't be written: {error}"
+        ))),
+        Ok(()) => Ok(()),
+    }
+}

@@ -1,0 +1,266 @@
+//! The shim module: its sections and index spaces.
+
+use wasm_encoder::{
+    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, ImportSection, MemoryType, Module, NameMap, NameSection,
+    TypeSection, ValType,
+};
+
+use super::trap::Trap;
+use super::{body, runtime};
+use crate::Plan;
+use crate::plan::{Argument, Callee, Output, Room};
+
+/// The globals, all of type i32 and 0 at first.
+#[derive(Clone, Copy)]
+pub(super) enum Global {
+    /// The shim's own room, once it has been allocated.
+    Area,
+    /// The inputs of the current call, as a linked list.
+    Inputs,
+    /// The grown pages: where they start and end, what is free, and up to where
+    /// it stays taken between calls.
+    Start,
+    End,
+    Next,
+    Floor,
+    /// What the module's function frees after the call, and its size.
+    Owned,
+    OwnedSize,
+}
+
+const GLOBALS: u32 = 8;
+
+/// The functions that every shim may use.
+#[derive(Clone, Copy)]
+pub(super) enum Helper {
+    /// `() -> area`
+    Area,
+    /// `(size, alignment) -> pointer`, with a NUL behind it
+    Allocate,
+    /// `cabi_realloc`
+    Reallocate,
+    /// `()`: ends the inputs of the call
+    Release,
+    /// `(pointer) -> length`
+    Strlen,
+    /// `(pointer, length) -> new length or -1`, in place
+    ToLatin1,
+    /// `(pointer, length) -> number of bytes above 0x7f`
+    CountHigh,
+    /// `(from, length, to)`
+    FromLatin1,
+}
+
+const HELPERS: u32 = 8;
+
+/// What code in the shim refers to by index.
+pub(super) struct Shim<'a> {
+    pub(super) plan: &'a Plan,
+    /// The functions of the main module, in the order of their imports.
+    callees: Vec<Callee>,
+    /// The size of the result area, without the slots.
+    results: u32,
+    /// Whether any function needs the slots.
+    slots: bool,
+}
+
+impl Shim<'_> {
+    pub(super) fn helper(&self, helper: Helper) -> u32 {
+        self.imports() + helper as u32
+    }
+
+    pub(super) fn trap(&self, trap: Trap) -> u32 {
+        self.imports() + HELPERS + trap as u32
+    }
+
+    pub(super) fn callee(&self, callee: &Callee) -> u32 {
+        let position = self.callees.iter().position(|found| found == callee);
+        u32::try_from(position.unwrap_or(0)).unwrap_or(0)
+    }
+
+    fn imports(&self) -> u32 {
+        u32::try_from(self.callees.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The offset of a slot in the area.
+    pub(super) fn slot(&self, number: u32) -> u64 {
+        u64::from(self.results + 8 * number)
+    }
+
+    /// The size of the area; 0 where none is needed.
+    pub(super) fn area_size(&self) -> u32 {
+        self.results + if self.slots { 16 } else { 0 }
+    }
+}
+
+/// Encodes the shim, without the description of its world.
+pub(super) fn encode(plan: &Plan) -> Vec<u8> {
+    let shim = &Shim {
+        plan,
+        callees: callees(plan),
+        results: plan
+            .functions
+            .iter()
+            .filter(|function| function.layout.in_memory)
+            .map(|function| function.layout.size.next_multiple_of(8))
+            .max()
+            .unwrap_or(0),
+        slots: plan.functions.iter().any(|function| {
+            function
+                .arguments
+                .iter()
+                .any(|argument| matches!(argument, Argument::Slot(_) | Argument::CapacitySlot(..)))
+        }),
+    };
+    let mut sections = Sections::default();
+    for callee in &shim.callees {
+        let ty = sections.ty(&callee.params, &callee.results);
+        sections
+            .imports
+            .import("__main_module__", &callee.export, EntityType::Function(ty));
+        sections.name(&callee.export);
+    }
+    if plan.room == Room::Unneeded {
+        // The index space stays the same; wit-component drops what is unused.
+        for number in 0..HELPERS {
+            let mut unused = Function::new([]);
+            unused.instructions().unreachable().end();
+            sections.function(&format!("unused {number}"), &[], &[], &unused);
+        }
+    } else {
+        sections.imports.import(
+            "env",
+            "memory",
+            MemoryType {
+                minimum: 0,
+                maximum: None,
+                memory64: false,
+                shared: false,
+                page_size_log2: None,
+            },
+        );
+        for (name, params, results, code) in runtime::helpers(shim) {
+            sections.function(name, &params, &results, &code);
+        }
+    }
+    for trap in Trap::ALL {
+        let mut code = Function::new([]);
+        code.instructions().unreachable().end();
+        sections.function(trap.name(), &[], &[], &code);
+    }
+    for function in &plan.functions {
+        let results: Vec<ValType> = function.result.into_iter().collect();
+        let code = body::wrapper(shim, function);
+        let index = sections.function(&function.export, &function.params, &results, &code);
+        sections
+            .exports
+            .export(&function.export, ExportKind::Func, index);
+        if let Some(code) = body::post_return(shim, function) {
+            let name = format!("cabi_post_{}", function.export);
+            let index = sections.function(&name, &results, &[], &code);
+            sections.exports.export(&name, ExportKind::Func, index);
+        }
+    }
+    if plan.room != Room::Unneeded {
+        sections.exports.export(
+            "cabi_realloc",
+            ExportKind::Func,
+            shim.helper(Helper::Reallocate),
+        );
+    }
+    sections.finish()
+}
+
+/// The functions of the main module that the shim calls, each once.
+fn callees(plan: &Plan) -> Vec<Callee> {
+    let mut callees: Vec<Callee> = Vec::new();
+    let mut add = |callee: &Callee| {
+        if !callees.contains(callee) {
+            callees.push(callee.clone());
+        }
+    };
+    if let Room::Allocator { malloc, free } = &plan.room {
+        add(malloc);
+        add(free);
+    }
+    for function in &plan.functions {
+        add(&function.callee);
+        if let Output::Cstring { release, .. } | Output::Pointed { release, .. } = &function.output
+        {
+            release.iter().for_each(&mut add);
+        }
+        if let Some(buffer) = &function.buffer
+            && let crate::plan::Capacity::Bound(bound, _) = &buffer.capacity
+        {
+            add(bound);
+        }
+    }
+    callees
+}
+
+/// The sections while they are being filled.
+#[derive(Default)]
+struct Sections {
+    types: TypeSection,
+    imports: ImportSection,
+    functions: FunctionSection,
+    exports: ExportSection,
+    code: CodeSection,
+    names: NameMap,
+    function_count: u32,
+}
+
+impl Sections {
+    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        self.types
+            .ty()
+            .function(params.iter().copied(), results.iter().copied());
+        self.types.len() - 1
+    }
+
+    fn name(&mut self, name: &str) {
+        self.names.append(self.function_count, name);
+        self.function_count += 1;
+    }
+
+    fn function(
+        &mut self,
+        name: &str,
+        params: &[ValType],
+        results: &[ValType],
+        code: &Function,
+    ) -> u32 {
+        let ty = self.ty(params, results);
+        self.functions.function(ty);
+        self.code.function(code);
+        self.name(name);
+        self.function_count - 1
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut globals = GlobalSection::new();
+        for _ in 0..GLOBALS {
+            globals.global(
+                GlobalType {
+                    val_type: ValType::I32,
+                    mutable: true,
+                    shared: false,
+                },
+                &ConstExpr::i32_const(0),
+            );
+        }
+        let mut names = NameSection::new();
+        names.functions(&self.names);
+        let mut module = Module::new();
+        module
+            .section(&self.types)
+            .section(&self.imports)
+            .section(&self.functions)
+            .section(&globals)
+            .section(&self.exports)
+            .section(&self.code)
+            .section(&names);
+        module.finish()
+    }
+}

@@ -1,0 +1,215 @@
+//! What `uplift inspect` says of a module.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::module::{FoundAllocator, Growth, Guess, Import, ItemKind, Kind, Module, core_type};
+
+/// The version of the form of an [`Inspection`] in JSON.
+const SCHEMA: u32 = 1;
+
+/// What is in a core module, as far as wrapping it is concerned.
+#[derive(Debug, Serialize)]
+pub struct Inspection {
+    /// The version of this form.
+    pub schema: u32,
+    /// The size of the file in bytes.
+    pub size: usize,
+    /// The SHA-256 digest of the file, in hexadecimal.
+    pub sha256: String,
+    /// How the module is started.
+    pub kind: Kind,
+    /// The exports that are command-mode wrappers.
+    pub command_wrappers: Vec<String>,
+    /// Whether a start function runs at instantiation.
+    pub start: bool,
+    /// Every linear memory.
+    pub memories: Vec<Memory>,
+    /// Every import, by where it comes from.
+    pub imports: Vec<InspectedImport>,
+    /// Every export.
+    pub exports: Vec<InspectedExport>,
+    /// The allocator.
+    pub allocator: FoundAllocator,
+    /// Whether pages that somebody else grows stay untouched.
+    pub growth: Growth,
+    /// Whether there is DWARF.
+    pub dwarf: bool,
+    /// Whether there is a name section.
+    pub names: bool,
+    /// Languages and tools that the module says it was made by.
+    pub producers: Vec<String>,
+    /// Why this kind of module can't be wrapped, if it can't.
+    pub refused: Vec<String>,
+}
+
+/// A linear memory.
+#[derive(Debug, Serialize)]
+pub struct Memory {
+    /// The names that it is exported under.
+    pub exports: Vec<String>,
+    /// Whether it is imported.
+    pub imported: bool,
+    /// In pages.
+    pub minimum: u64,
+    /// In pages.
+    pub maximum: Option<u64>,
+    /// Whether threads may share it.
+    pub shared: bool,
+    /// Whether its addresses are 64 bits wide.
+    pub memory64: bool,
+}
+
+/// Where an import comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// WASI 0.1, which the adapter translates.
+    WasiP1,
+    /// Emscripten's run time, in JavaScript.
+    Emscripten,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Origin::WasiP1 => "WASI 0.1",
+            Origin::Emscripten => "Emscripten",
+            Origin::Other => "other",
+        })
+    }
+}
+
+/// An import.
+#[derive(Debug, Serialize)]
+pub struct InspectedImport {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The module that it names.
+    pub module: String,
+    /// Its name in there.
+    pub name: String,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// An export.
+#[derive(Debug, Serialize)]
+pub struct InspectedExport {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its core type, if it is a function.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
+    /// The C signature that it may have, if it is a function.
+    pub guess: Option<Guess>,
+}
+
+impl Module {
+    /// Says what is in the module.
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        Inspection {
+            schema: SCHEMA,
+            size: self.bytes.len(),
+            sha256: self.sha256(),
+            kind: self.kind(),
+            command_wrappers: self
+                .command_wrappers()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+            start: self.start.is_some(),
+            memories: self.inspect_memories(),
+            imports: self.imports.iter().map(inspect_import).collect(),
+            exports: self.inspect_exports(),
+            allocator: self.allocator(),
+            growth: self.growth(),
+            dwarf: self.has_custom_section(".debug_info"),
+            names: self.has_custom_section("name"),
+            producers: self
+                .producers
+                .iter()
+                .map(|producer| format!("{} {}", producer.name, producer.version))
+                .map(|text| text.trim_end().to_owned())
+                .collect(),
+            refused: self
+                .refusals()
+                .into_iter()
+                .map(|refusal| refusal.message)
+                .collect(),
+        }
+    }
+
+    fn inspect_memories(&self) -> Vec<Memory> {
+        (0u32..)
+            .zip(&self.memories)
+            .map(|(index, memory)| Memory {
+                exports: self
+                    .exported_memories()
+                    .filter(|export| export.index == index)
+                    .map(|export| export.name.clone())
+                    .collect(),
+                imported: index < self.imported_memories,
+                minimum: memory.initial,
+                maximum: memory.maximum,
+                shared: memory.shared,
+                memory64: memory.memory64,
+            })
+            .collect()
+    }
+
+    fn inspect_exports(&self) -> Vec<InspectedExport> {
+        self.exports
+            .iter()
+            .map(|export| {
+                let function = export.kind == ItemKind::Function;
+                InspectedExport {
+                    name: export.name.clone(),
+                    kind: export.kind,
+                    ty: function.then(|| core_type(self.function(export.index))),
+                    guess: function.then(|| self.guess(&export.name, export.index)),
+                }
+            })
+            .collect()
+    }
+}
+
+fn inspect_import(import: &Import) -> InspectedImport {
+    InspectedImport {
+        origin: import.origin(),
+        module: import.module.clone(),
+        name: import.name.clone(),
+        kind: import.kind,
+    }
+}
+
+impl Import {
+    /// Where the import comes from. Emscripten may shorten its names to one or
+    /// two letters each: a module called `a` is its.
+    pub(crate) fn origin(&self) -> Origin {
+        let emscripten = match self.module.as_str() {
+            "wasi_snapshot_preview1" if self.kind == ItemKind::Function => return Origin::WasiP1,
+            "a" => true,
+            "env" => {
+                self.name.starts_with("emscripten_")
+                    || self.name.starts_with("_emscripten_")
+                    || self.name.starts_with("invoke_")
+                    || self.name.starts_with("__syscall_")
+                    || ["__cxa_throw", "abort", "_abort_js", "__assert_fail"]
+                        .contains(&self.name.as_str())
+            }
+            _ => false,
+        };
+        if emscripten {
+            Origin::Emscripten
+        } else {
+            Origin::Other
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The command `uplift`.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,373 @@
+//! A TOML document with the place of everything in it, held against a schema.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::place::{Place, Step};
+use super::schema::Schema;
+use crate::MAPPING_SCHEMA;
+use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
+
+/// Where things stand in a mapping file.
+#[derive(Debug)]
+pub(crate) struct Document {
+    places: Place,
+}
+
+impl Document {
+    /// Parses `text` and holds it against the schema.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake.
+    pub(super) fn parse(text: &str) -> Result<(Self, Value), Vec<Diagnostic>> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(errors.iter().map(|error| not_toml(text, error)).collect());
+        }
+        let schema: Value = serde_json::from_str(MAPPING_SCHEMA).unwrap_or_default();
+        let mut walk = Walk::default();
+        let span = table.span();
+        let mut places = Place {
+            key: 0..0,
+            value: 0..0,
+            children: Vec::new(),
+        };
+        let json = walk.table(
+            table.get_ref(),
+            Schema::new(&schema),
+            &(0..0),
+            "the mapping",
+            &mut places,
+        );
+        places.value = span;
+        if walk.mistakes.is_empty() {
+            Ok((Document { places }, json))
+        } else {
+            walk.mistakes
+                .sort_by_key(|mistake| mistake.span.as_ref().map(|span| span.start));
+            Err(walk.mistakes)
+        }
+    }
+
+    /// The bytes of the value at `path`, or of the nearest thing around it that
+    /// is there.
+    pub(crate) fn value(&self, path: &[Step<'_>]) -> Range<usize> {
+        self.places.value_at(path)
+    }
+
+    /// The bytes of the key of the value at `path`.
+    pub(crate) fn key(&self, path: &[Step<'_>]) -> Range<usize> {
+        self.places.key_at(path)
+    }
+}
+
+fn not_toml(text: &str, error: &toml::de::Error) -> Diagnostic {
+    let end = text.len();
+    let span = error.span().unwrap_or(end..end);
+    Diagnostic::mapping(
+        "mapping::not-toml",
+        span,
+        "the mapping is not TOML",
+        error.message(),
+    )
+}
+
+#[derive(Default)]
+struct Walk {
+    mistakes: Vec<Diagnostic>,
+}
+
+impl Walk {
+    fn table(
+        &mut self,
+        table: &DeTable<'_>,
+        schema: Schema<'_>,
+        around: &Range<usize>,
+        what: &str,
+        place: &mut Place,
+    ) -> Value {
+        let mut json = Map::new();
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let name = key.get_ref().as_ref();
+            let found = schema.property(name).or_else(|| schema.any_property());
+            let Some(inner) = found else {
+                self.unknown_key(name, key.span(), schema, what);
+                continue;
+            };
+            let mut child = Place {
+                key: key.span(),
+                value: value.span(),
+                children: Vec::new(),
+            };
+            let value = self.value(value, inner, &key.span(), name, &mut child);
+            json.insert(name.to_owned(), value);
+            place.children.push((name.to_owned(), child));
+        }
+        for required in schema.required() {
+            if !table.contains_key(required) {
+                self.mistakes.push(
+                    Diagnostic::mapping(
+                        "mapping::missing-key",
+                        around.clone(),
+                        format!("`{required}` is missing in {what}"),
+                        "",
+                    )
+                    .help(format!("add `{required} = …`{}", example(required))),
+                );
+            }
+        }
+        Value::Object(json)
+    }
+
+    fn unknown_key(&mut self, name: &str, span: Range<usize>, schema: Schema<'_>, what: &str) {
+        let known: Vec<&str> = schema
+            .properties()
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default();
+        self.mistakes.push(
+            Diagnostic::mapping(
+                "mapping::unknown-key",
+                span,
+                format!("there is no key `{name}` in {what}"),
+                "unknown key",
+            )
+            .help(did_you_mean(name, "keys", known)),
+        );
+    }
+
+    fn value(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        schema: Schema<'_>,
+        key: &Range<usize>,
+        what: &str,
+        place: &mut Place,
+    ) -> Value {
+        if let (Some(names), DeValue::String(name)) = (schema.names(), value.get_ref()) {
+            if !names.contains(&name.as_ref()) {
+                self.mistakes.push(
+                    Diagnostic::mapping(
+                        "mapping::unknown-name",
+                        value.span(),
+                        format!("`{what}` can't be \"{name}\""),
+                        "unknown name",
+                    )
+                    .help(did_you_mean(name, "names", names)),
+                );
+            }
+            return Value::from(name.as_ref());
+        }
+        if let Some(alternatives) = schema.alternatives() {
+            return match self.alternative(value, &alternatives, what) {
+                Some(alternative) => self.value(value, alternative, key, what, place),
+                None => Value::Null,
+            };
+        }
+        let json = match value.get_ref() {
+            DeValue::String(text) if allows(schema, "string") => Value::from(text.as_ref()),
+            DeValue::Boolean(yes) if allows(schema, "boolean") => Value::from(*yes),
+            DeValue::Integer(_) if allows(schema, "integer") => {
+                return self.integer(value, schema, what);
+            }
+            DeValue::Array(items) if schema.items().is_some() => {
+                let Some(inner) = schema.items() else {
+                    return Value::Null;
+                };
+                let mut list = Vec::new();
+                for item in items {
+                    let span = item.span();
+                    let mut child = Place {
+                        key: span.clone(),
+                        value: span.clone(),
+                        children: Vec::new(),
+                    };
+                    list.push(self.value(item, inner, &span, what, &mut child));
+                    place.children.push((String::new(), child));
+                }
+                Value::Array(list)
+            }
+            DeValue::Table(table)
+                if schema.properties().is_some() || schema.any_property().is_some() =>
+            {
+                return self.table(table, schema, key, &format!("`{what}`"), place);
+            }
+            _ => {
+                self.wrong_type(value, &schema.types(), what);
+                Value::Null
+            }
+        };
+        if let Some(constant) = schema.constant()
+            && *constant != json
+        {
+            self.not_the_constant(value.span(), what, constant);
+        }
+        json
+    }
+
+    fn integer(&mut self, value: &Spanned<DeValue<'_>>, schema: Schema<'_>, what: &str) -> Value {
+        let DeValue::Integer(integer) = value.get_ref() else {
+            return Value::Null;
+        };
+        let text = integer.as_str().replace('_', "");
+        let number = i128::from_str_radix(&text, integer.radix()).ok();
+        let (low, high) = schema.range();
+        let Some(number) = number.filter(|number| (low..=high).contains(number)) else {
+            self.mistakes.push(Diagnostic::mapping(
+                "mapping::out-of-range",
+                value.span(),
+                format!("`{what}` is out of range"),
+                format!("from {low} to {high}"),
+            ));
+            return Value::Null;
+        };
+        let json = i64::try_from(number).map_or(Value::Null, Value::from);
+        if let Some(constant) = schema.constant()
+            && *constant != json
+        {
+            self.not_the_constant(value.span(), what, constant);
+        }
+        json
+    }
+
+    fn not_the_constant(&mut self, span: Range<usize>, what: &str, constant: &Value) {
+        self.mistakes.push(Diagnostic::mapping(
+            "mapping::unknown-version",
+            span,
+            format!("`{what}` has to be {constant}"),
+            format!("this uplift reads {what} {constant} only"),
+        ));
+    }
+
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, types: &[&str], what: &str) {
+        let expected = types
+            .iter()
+            .copied()
+            .filter(|ty| *ty != "null")
+            .map(|ty| match ty {
+                "object" => "a table",
+                "array" => "an array",
+                "integer" => "an integer",
+                "boolean" => "a boolean",
+                _ => "a string",
+            })
+            .collect::<Vec<_>>()
+            .join(" or ");
+        self.mistakes.push(Diagnostic::mapping(
+            "mapping::wrong-type",
+            value.span(),
+            format!("`{what}` is of a wrong type"),
+            format!("{expected} is expected"),
+        ));
+    }
+
+    /// The alternative that the value means: by its `as`, or by the keys that
+    /// only one alternative requires.
+    fn alternative<'s>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        alternatives: &[Schema<'s>],
+        what: &str,
+    ) -> Option<Schema<'s>> {
+        if let [only] = alternatives {
+            return Some(*only);
+        }
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_type(value, &["object"], what);
+            return None;
+        };
+        let tags: Vec<&str> = alternatives
+            .iter()
+            .filter_map(|alternative| alternative.property("as")?.constant()?.as_str())
+            .collect();
+        if tags.is_empty() {
+            return self.by_required_keys(value, table, alternatives, what);
+        }
+        let Some(tag) = table.get("as") else {
+            self.mistakes.push(
+                Diagnostic::mapping(
+                    "mapping::missing-key",
+                    value.span(),
+                    format!("`as` is missing in an entry of `{what}`"),
+                    "",
+                )
+                .help(format!("`as` is one of {}", listed(&tags))),
+            );
+            return None;
+        };
+        let DeValue::String(name) = tag.get_ref() else {
+            self.wrong_type(tag, &["string"], "as");
+            return None;
+        };
+        let found = tags.iter().position(|tag| *tag == name.as_ref());
+        if found.is_none() {
+            self.mistakes.push(
+                Diagnostic::mapping(
+                    "mapping::unknown-name",
+                    tag.span(),
+                    format!("`as` can't be \"{name}\" in `{what}`"),
+                    "unknown name",
+                )
+                .help(did_you_mean(name, "names", tags)),
+            );
+        }
+        Some(alternatives[found?])
+    }
+
+    fn by_required_keys<'s>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        table: &DeTable<'_>,
+        alternatives: &[Schema<'s>],
+        what: &str,
+    ) -> Option<Schema<'s>> {
+        let found = alternatives
+            .iter()
+            .filter(|alternative| {
+                alternative
+                    .required()
+                    .iter()
+                    .all(|required| table.contains_key(*required))
+            })
+            .max_by_key(|alternative| alternative.required().len());
+        if found.is_none() {
+            let forms: Vec<String> = alternatives
+                .iter()
+                .map(|alternative| alternative.required().join(" + "))
+                .collect();
+            let keys: Vec<&str> = alternatives.iter().flat_map(|a| a.required()).collect();
+            let misspelt = table
+                .iter()
+                .find_map(|(key, _)| nearest(key.get_ref(), keys.iter().copied()));
+            let mistake = Diagnostic::mapping(
+                "mapping::missing-key",
+                value.span(),
+                format!("`{what}` has none of the forms that it can have"),
+                match misspelt {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => String::new(),
+                },
+            )
+            .help(format!("its keys are one of: {}", forms.join("; ")));
+            self.mistakes.push(mistake);
+        }
+        found.copied()
+    }
+}
+
+fn allows(schema: Schema<'_>, ty: &str) -> bool {
+    schema.types().contains(&ty)
+}
+
+fn example(key: &str) -> &'static str {
+    match key {
+        "version" => ": `version = 1` is the first line of a mapping",
+        "wit" => ": `wit = { path = \"world.wit\" }`",
+        _ => "",
+    }
+}

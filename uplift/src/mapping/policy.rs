@@ -1,0 +1,79 @@
+//! The words of a mapping: what to do in which case.
+
+use serde::Deserialize;
+
+/// What to do with a string that holds a NUL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NulPolicy {
+    /// Return the WIT error.
+    #[default]
+    Error,
+    /// Trap.
+    Trap,
+    /// Let the C function see what comes before the NUL.
+    Truncate,
+}
+
+/// What to do with a value that can't be passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ErrorPolicy {
+    /// Return the WIT error.
+    #[default]
+    Error,
+    /// Trap.
+    Trap,
+}
+
+/// What a null pointer means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NullPolicy {
+    /// A mistake of the module: trap.
+    #[default]
+    Trap,
+    /// `none` of a WIT option.
+    None,
+    /// The WIT error.
+    Error,
+}
+
+/// The encoding of a C string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) enum Encoding {
+    /// UTF-8. Bytes that are not UTF-8 trap.
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// ISO 8859-1: each byte is the code point of the same number.
+    #[serde(rename = "latin-1")]
+    Latin1,
+}
+
+/// Who owns a pointer that the caller must not free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Owner {
+    /// The module: it stays valid at least until the next call.
+    Static,
+    /// An argument: it points into one of the inputs.
+    Argument,
+}
+
+/// What a length counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Unit {
+    /// Elements of the list; for a string, bytes.
+    #[default]
+    Elements,
+    /// Bytes.
+    Bytes,
+}

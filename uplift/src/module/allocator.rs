@@ -1,0 +1,117 @@
+//! The functions by which room inside the module's memory can be had.
+
+use serde::Serialize;
+use wasmparser::{FuncType, ValType};
+
+use super::{Module, core_type};
+
+/// The names that allocating functions go by, with the freeing one of each.
+const PAIRS: [(&str, &str); 7] = [
+    ("malloc", "free"),
+    ("_malloc", "_free"),
+    ("alloc", "dealloc"),
+    ("alloc", "free"),
+    ("allocate", "deallocate"),
+    ("__wbindgen_malloc", "__wbindgen_free"),
+    ("__wbindgen_export_0", "__wbindgen_export_1"),
+];
+
+/// A function of the module that allocates or frees.
+#[derive(Clone, Debug, Serialize)]
+pub struct AllocatorFunction {
+    /// Its export, or its name in the name section.
+    pub name: String,
+    /// Its index in the module.
+    pub index: u32,
+    /// Its core type.
+    #[serde(rename = "type")]
+    pub ty: String,
+}
+
+/// A pair of functions that allocate and free.
+#[derive(Clone, Debug, Serialize)]
+pub struct Allocator {
+    /// `(size) -> pointer`, or `(size, alignment) -> pointer`.
+    pub malloc: AllocatorFunction,
+    /// `(pointer)`, `(pointer, size)` or `(pointer, size, alignment)`.
+    pub free: AllocatorFunction,
+}
+
+/// Where an allocator was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct FoundAllocator {
+    /// Among the exports.
+    pub exported: Option<Allocator>,
+    /// Only in the name section: it has to be exported before it can be used.
+    pub internal: Option<Allocator>,
+    /// The module exports `cabi_realloc`.
+    pub cabi_realloc: bool,
+}
+
+/// Whether the type is one that this crate can call to allocate.
+pub(crate) fn is_malloc(ty: &FuncType) -> bool {
+    matches!(ty.params(), [ValType::I32] | [ValType::I32, ValType::I32])
+        && ty.results() == [ValType::I32]
+}
+
+/// Whether the type is one that this crate can call to free.
+pub(crate) fn is_free(ty: &FuncType) -> bool {
+    matches!(ty.params().len(), 1..=3)
+        && ty.params().iter().all(|param| *param == ValType::I32)
+        && ty.results().is_empty()
+}
+
+impl Module {
+    /// The allocator, as the module shows it by the names of its functions.
+    pub(crate) fn allocator(&self) -> FoundAllocator {
+        let exported = PAIRS.iter().find_map(|(malloc, free)| {
+            self.pair(
+                malloc,
+                self.exported_function(malloc)?.0,
+                free,
+                self.exported_function(free)?.0,
+            )
+        });
+        let internal = PAIRS.iter().find_map(|(malloc, free)| {
+            self.pair(
+                malloc,
+                self.internal_function(malloc)?,
+                free,
+                self.internal_function(free)?,
+            )
+        });
+        FoundAllocator {
+            exported,
+            internal,
+            cabi_realloc: self.exported_function("cabi_realloc").is_some(),
+        }
+    }
+
+    /// The one defined function that the name section calls `name`.
+    pub(crate) fn internal_function(&self, name: &str) -> Option<u32> {
+        let mut found = self
+            .function_names
+            .iter()
+            .filter(|(index, found)| *found == name && **index >= self.imported_functions)
+            .map(|(index, _)| *index);
+        match (found.next(), found.next()) {
+            (Some(index), None) if (index as usize) < self.functions.len() => Some(index),
+            _ => None,
+        }
+    }
+
+    fn pair(&self, malloc: &str, alloc: u32, free: &str, dealloc: u32) -> Option<Allocator> {
+        if !is_malloc(self.function(alloc)) || !is_free(self.function(dealloc)) {
+            return None;
+        }
+        let function = |name: &str, index| AllocatorFunction {
+            name: name.to_owned(),
+            index,
+            ty: core_type(self.function(index)),
+        };
+        Some(Allocator {
+            malloc: function(malloc, alloc),
+            free: function(free, dealloc),
+        })
+    }
+}

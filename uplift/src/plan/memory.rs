@@ -1,0 +1,392 @@
+//! The module's memory, and where room in it comes from.
+
+use wasm_encoder::ValType;
+
+use super::check::Checker;
+use super::{Callee, Room};
+use crate::diagnostic::{Diagnostic, did_you_mean, listed};
+use crate::emit::MainChange;
+use crate::mapping::{AllocatorChoice, Step};
+use crate::module::{Allocator, ItemKind, is_free, is_malloc};
+
+const MEMORY: Step<'_> = Step::Key("memory");
+
+impl Checker<'_> {
+    /// Sees to it that the memory is exported as `memory`.
+    pub(super) fn memory_export(&mut self) {
+        let named: Vec<String> = self
+            .module
+            .exported_memories()
+            .map(|export| export.name.clone())
+            .collect();
+        let key = [MEMORY, Step::Key("export")];
+        match &self.mapping.root.memory.export {
+            Some(name) if named.contains(name) => {
+                if name == "memory" {
+                    return;
+                }
+                if self
+                    .module
+                    .exports
+                    .iter()
+                    .any(|export| export.name == "memory")
+                {
+                    let span = self.mapping.document.value(&key);
+                    self.mistake(
+                        Diagnostic::mapping(
+                            "mapping::memory",
+                            span,
+                            format!("`{name}` can't be renamed to `memory`"),
+                            "another export has that name",
+                        )
+                        .help("leave `export` out if that is the memory"),
+                    );
+                    return;
+                }
+                self.change(
+                    MainChange::Rename {
+                        from: name.clone(),
+                        to: "memory".into(),
+                    },
+                    format!("the memory that was exported as `{name}` is exported as `memory`"),
+                );
+            }
+            Some(name) => {
+                let span = self.mapping.document.value(&key);
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::unknown-export",
+                        span,
+                        format!("the module exports no memory `{name}`"),
+                        "no such memory",
+                    )
+                    .help(did_you_mean(
+                        name,
+                        "exported memories",
+                        named.iter().map(String::as_str),
+                    )),
+                );
+            }
+            None if named.iter().any(|name| name == "memory")
+                || self.module.memories.is_empty() => {}
+            None => {
+                let span = self.mapping.document.key(&[MEMORY]);
+                let mistake = match named.first() {
+                    Some(name) => Diagnostic::mapping(
+                        "mapping::memory",
+                        span,
+                        format!("the module exports its memory as `{name}`"),
+                        "",
+                    )
+                    .help(format!(
+                        "add `export = \"{name}\"` to `[memory]`: it is renamed to `memory`, which \
+                         is where a component looks for it"
+                    )),
+                    None => Diagnostic::module(
+                        "module::memory",
+                        "the module has a memory and does not export it",
+                    )
+                    .help("link it with `--export-memory`"),
+                };
+                self.mistake(mistake);
+            }
+        }
+    }
+
+    /// Decides where inputs are placed.
+    pub(super) fn room(&mut self, needed: bool) -> Room {
+        let choice = self.mapping.root.memory.allocator;
+        if !needed && choice.is_none() {
+            return Room::Unneeded;
+        }
+        if self.module.memories.is_empty() {
+            self.mistake(
+                Diagnostic::module(
+                    "module::memory",
+                    "the module has no memory, and strings and lists are passed through it",
+                )
+                .help("only numbers can be passed to this module"),
+            );
+            return Room::Unneeded;
+        }
+        let found = self.module.allocator();
+        match choice {
+            Some(AllocatorChoice::Exported) => self.exported(found.exported.as_ref()),
+            Some(AllocatorChoice::Promoted) => self.promoted(found.internal),
+            Some(AllocatorChoice::GrownPages) => self.grown_pages(),
+            None if found.exported.is_some() || self.names_functions() => {
+                self.exported(found.exported.as_ref())
+            }
+            None if found.internal.is_none() && self.module.growth().tolerated => {
+                let evidence = self.module.growth().evidence;
+                self.note(format!(
+                    "inputs are placed in pages that the shim grows: {evidence}"
+                ));
+                Room::GrownPages
+            }
+            None => {
+                self.no_allocator(found.internal.as_ref());
+                Room::Unneeded
+            }
+        }
+    }
+
+    fn names_functions(&self) -> bool {
+        let memory = &self.mapping.root.memory;
+        memory.malloc.is_some() || memory.free.is_some()
+    }
+
+    fn no_allocator(&mut self, internal: Option<&Allocator>) {
+        let growth = self.module.growth();
+        let mut ways = Vec::new();
+        if let Some(internal) = internal {
+            ways.push(format!(
+                "`allocator = \"promoted\"` exports `{}` and `{}`, which are in the name section",
+                internal.malloc.name, internal.free.name
+            ));
+        }
+        ways.push(if growth.tolerated {
+            format!(
+                "`allocator = \"grown-pages\"` grows pages for inputs: {}",
+                growth.evidence
+            )
+        } else {
+            "name the functions by `malloc = \"…\"` and `free = \"…\"`, if they are exported under \
+             unusual names"
+                .into()
+        });
+        let span = self.mapping.document.key(&[MEMORY]);
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::no-allocator",
+                span,
+                "the module exports no allocator, so there is no safe place for inputs",
+                "",
+            )
+            .help(format!("choose one in `[memory]`: {}", ways.join("; or "))),
+        );
+    }
+
+    fn exported(&mut self, found: Option<&Allocator>) -> Room {
+        let memory = &self.mapping.root.memory;
+        let malloc = memory
+            .malloc
+            .clone()
+            .or_else(|| found.map(|found| found.malloc.name.clone()));
+        let free = memory
+            .free
+            .clone()
+            .or_else(|| found.map(|found| found.free.name.clone()));
+        let (Some(malloc), Some(free)) = (malloc, free) else {
+            let span = self
+                .mapping
+                .document
+                .value(&[MEMORY, Step::Key("allocator")]);
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::no-allocator",
+                    span,
+                    "the module exports no allocator under a usual name",
+                    "",
+                )
+                .help("name both functions: `malloc = \"…\"` and `free = \"…\"`"),
+            );
+            return Room::Unneeded;
+        };
+        let exported: Vec<(String, u32)> = self
+            .module
+            .exported_functions()
+            .map(|(name, index)| (name.to_owned(), index))
+            .collect();
+        self.allocator(&malloc, &free, &exported, "export")
+    }
+
+    fn promoted(&mut self, found: Option<Allocator>) -> Room {
+        let memory = &self.mapping.root.memory;
+        let (default_malloc, default_free) = found.map_or_else(
+            || ("malloc".to_owned(), "free".to_owned()),
+            |found| (found.malloc.name, found.free.name),
+        );
+        let malloc = memory.malloc.clone().unwrap_or(default_malloc);
+        let free = memory.free.clone().unwrap_or(default_free);
+        let names: Vec<(String, u32)> = [&malloc, &free]
+            .into_iter()
+            .filter_map(|name| Some((name.clone(), self.module.internal_function(name)?)))
+            .collect();
+        let room = self.allocator(&malloc, &free, &names, "name section");
+        let Room::Allocator {
+            mut malloc,
+            mut free,
+        } = room
+        else {
+            return room;
+        };
+        for callee in [&mut malloc, &mut free] {
+            let Some((name, index)) = names.iter().find(|(name, _)| *name == callee.export) else {
+                continue;
+            };
+            let taken = |export: &str| self.module.exports.iter().any(|found| found.name == export);
+            let mut export = name.clone();
+            while taken(&export) {
+                export.insert_str(0, "uplift:");
+            }
+            callee.export.clone_from(&export);
+            self.change(
+                MainChange::Promote {
+                    index: *index,
+                    export: export.clone(),
+                },
+                format!(
+                    "function {index}, `{name}` in the name section, is exported as `{export}`"
+                ),
+            );
+        }
+        Room::Allocator { malloc, free }
+    }
+
+    /// Checks a pair of functions that the module has under `known` names.
+    fn allocator(
+        &mut self,
+        malloc: &str,
+        free: &str,
+        known: &[(String, u32)],
+        place: &str,
+    ) -> Room {
+        let mut callees = Vec::new();
+        for (key, name, fits) in [
+            ("malloc", malloc, is_malloc as fn(&_) -> bool),
+            ("free", free, is_free),
+        ] {
+            let span = self.mapping.document.value(&[MEMORY, Step::Key(key)]);
+            let Some((_, index)) = known.iter().find(|(found, _)| found == name) else {
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::unknown-export",
+                        span,
+                        format!("there is no function `{name}` in the module's {place}"),
+                        "no such function",
+                    )
+                    .help(format!(
+                        "`{key}` names a function that can {}",
+                        if key == "free" { "free" } else { "allocate" }
+                    )),
+                );
+                continue;
+            };
+            let ty = self.module.function(*index);
+            if fits(ty) {
+                callees.push(callee(name, ty));
+            } else {
+                let expected = match key {
+                    "malloc" => "(size: i32) -> i32 or (size: i32, alignment: i32) -> i32",
+                    _ => "(pointer: i32), with size and alignment after it or not",
+                };
+                let found = crate::module::core_type(ty);
+                self.mistake(Diagnostic::mapping(
+                    "mapping::core-signature",
+                    span,
+                    format!("`{name}` is {found}, and {expected} is expected"),
+                    "another signature",
+                ));
+            }
+        }
+        match <[Callee; 2]>::try_from(callees) {
+            Ok([malloc, free]) => Room::Allocator { malloc, free },
+            Err(_) => Room::Unneeded,
+        }
+    }
+
+    fn grown_pages(&mut self) -> Room {
+        let growth = self.module.growth();
+        let reason = &self.mapping.root.memory.growth_is_safe_because;
+        if growth.tolerated {
+            self.note(format!(
+                "inputs are placed in pages that the shim grows: {}",
+                growth.evidence
+            ));
+        } else if let Some(reason) = reason {
+            self.note(format!(
+                "inputs are placed in pages that the shim grows; the mapping says that this is \
+                 safe because: {reason}"
+            ));
+        } else {
+            let span = self
+                .mapping
+                .document
+                .value(&[MEMORY, Step::Key("allocator")]);
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::growth",
+                    span,
+                    format!(
+                        "grown pages may be overwritten by the module's own allocator: {}",
+                        growth.evidence
+                    ),
+                    "not shown to be safe",
+                )
+                .help(
+                    "if you know better, say why: `growth-is-safe-because = \"…\"`; else choose \
+                     another allocator",
+                ),
+            );
+        }
+        Room::GrownPages
+    }
+
+    /// The WASI adapter grows the memory for itself.
+    pub(super) fn adapter_growth(&mut self) {
+        let growth = self.module.growth();
+        let memory = &self.mapping.root.memory;
+        if growth.tolerated
+            || self.module.allocator().cabi_realloc
+            || memory.growth_is_safe_because.is_some()
+        {
+            return;
+        }
+        let span = self.mapping.document.key(&[MEMORY]);
+        let wasi: Vec<&str> = self
+            .module
+            .imports
+            .iter()
+            .filter(|import| import.kind == ItemKind::Function)
+            .map(|import| import.name.as_str())
+            .collect();
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::growth",
+                span,
+                format!(
+                    "the module imports WASI ({}), whose adapter grows the memory for itself, and \
+                     the module's own allocator may overwrite these pages: {}",
+                    listed(&wasi),
+                    growth.evidence
+                ),
+                "",
+            )
+            .help("if you know better, add `growth-is-safe-because = \"…\"` to `[memory]`"),
+        );
+    }
+}
+
+/// The function of the module as the shim imports it.
+pub(super) fn callee(export: &str, ty: &wasmparser::FuncType) -> Callee {
+    let types = |types: &[wasmparser::ValType]| types.iter().map(|ty| encoded(*ty)).collect();
+    Callee {
+        export: export.to_owned(),
+        params: types(ty.params()),
+        results: types(ty.results()),
+    }
+}
+
+/// The same type in the words of wasm-encoder. References never get here: an
+/// argument of such a type has been refused by then.
+pub(super) fn encoded(ty: wasmparser::ValType) -> ValType {
+    match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        wasmparser::ValType::Ref(_) => ValType::FUNCREF,
+    }
+}

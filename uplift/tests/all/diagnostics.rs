@@ -1,0 +1,131 @@
+//! What the author of a mapping reads.
+
+use std::fs;
+use std::process::Command;
+
+use crate::wrapped::with_allocator;
+
+const MODULE: &str = r#"
+    (func (export "greet") (param i32) (result i32) (local.get 0))
+    (func (export "free_text") (param i32))
+    (func (export "add") (param i32 i32) (result i32) (i32.const 0))"#;
+const WORLD: &str = "package test:wrapped;
+world wrapped {
+  export greet: func(name: string) -> string;
+  export add: func(a: s32, b: s32) -> s32;
+}";
+
+/// The exit code and all that `uplift wrap` says.
+fn uplift(module: &[u8], mapping: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(folder.path().join(name), bytes).expect("it can be written");
+    };
+    write("module.wasm", module);
+    write("world.wit", WORLD.as_bytes());
+    write("map.toml", mapping.as_bytes());
+    let output = Command::new(env!("CARGO_BIN_EXE_uplift"))
+        .args(["wrap", "module.wasm", "--map", "map.toml", "-o", "out.wasm"])
+        .current_dir(folder.path())
+        .output()
+        .expect("uplift runs");
+    assert!(output.stdout.is_empty());
+    assert!(!folder.path().join("out.wasm").exists());
+    let code = output.status.code().expect("an exit code");
+    let text = String::from_utf8(output.stderr).expect("UTF-8");
+    format!("exit code {code}\n{text}")
+}
+
+fn wat(functions: &str) -> Vec<u8> {
+    wat::parse_str(with_allocator(functions)).expect("a valid module")
+}
+
+#[test]
+fn unknown_keys_and_names_come_with_suggestions_all_at_once() {
+    let mapping = r#"version = 2
+
+[wit]
+path = "world.wit"
+wolrd = "wrapped"
+
+[memory]
+allocator = "exportd"
+
+[function.greet]
+argument = []
+arguments = [{ as = "cstr", param = "name" }, { param = "name" }, { as = "constant", value = "1" }]
+returns = { as = "cstring", free = 3 }
+"#;
+    insta::assert_snapshot!(uplift(&wat(MODULE), mapping));
+}
+
+#[test]
+fn mistakes_against_module_and_wit_come_all_at_once() {
+    let mapping = r#"version = 1
+
+[module]
+sha256 = "0000"
+
+[wit]
+path = "world.wit"
+
+[function.greet]
+calls = "gret"
+
+[function.add]
+arguments = [{ as = "value", param = "a" }, { as = "value", param = "c" }]
+
+[function.subtract]
+"#;
+    insta::assert_snapshot!(uplift(&wat(MODULE), mapping));
+}
+
+#[test]
+fn a_missing_function_and_owner_are_asked_for() {
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+
+[function.greet]
+arguments = [{ as = "cstring", param = "name" }]
+returns = { as = "cstring", free = "add" }
+"#;
+    let module = MODULE.replace("\"add\"", "\"plus\"");
+    insta::assert_snapshot!(uplift(&wat(&module), mapping));
+}
+
+#[test]
+fn refused_kinds_of_modules_say_why() {
+    let mapping = "version = 1\nwit = { path = \"world.wit\" }\n";
+    let module = wat::parse_str(
+        r#"(module
+          (import "env" "emscripten_resize_heap" (func (param i32) (result i32)))
+          (import "host" "callback" (func))
+          (import "wasi_snapshot_preview1" "sock_open" (func (param i32) (result i32)))
+          (memory (export "memory") 1 2 shared)
+          (func (export "_start"))
+          (func (export "cabi_realloc"))
+          (func (export "add") (param i32 i32) (result i32) (i32.const 0)))"#,
+    )
+    .expect("a valid module");
+    insta::assert_snapshot!(uplift(&module, mapping));
+}
+
+#[test]
+fn a_text_that_is_no_toml_is_shown_where_it_ends_to_be() {
+    insta::assert_snapshot!(uplift(&wat(MODULE), "version = 1\n[wit\npath = \"x\"\n"));
+}
+
+#[test]
+fn an_absent_allocator_is_answered_with_what_there_is() {
+    let module = with_allocator(MODULE)
+        .replace("(export \"malloc\")", "$malloc")
+        .replace("(export \"free\")", "");
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+[function.greet]
+arguments = [{ as = "cstring", param = "name", nul = "trap" }]
+returns = { as = "cstring", borrowed = "argument" }
+"#;
+    let module = wat::parse_str(module).expect("a valid module");
+    insta::assert_snapshot!(uplift(&module, mapping));
+}

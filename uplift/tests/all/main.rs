@@ -1,0 +1,10 @@
+//! Mappings on small modules, run for real in wasmtime.
+
+mod arbitrary_bytes;
+mod buffers;
+mod diagnostics;
+mod emitted_bytes;
+mod memory;
+mod numbers;
+mod strings;
+mod wrapped;

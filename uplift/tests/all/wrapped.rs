@@ -1,0 +1,138 @@
+//! Wraps a module in the text format and calls it as a component.
+
+use std::fs;
+
+use uplift::{Component, Diagnostic, Error, Mapping, Module, Plan};
+use wasmtime::component::{Component as Compiled, Instance, Linker, Val};
+use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
+
+/// A C library in the text format: a malloc that never reuses, so that a read
+/// after free shows, and counters of what was allocated and freed.
+pub(crate) const ALLOCATOR: &str = r#"
+    (memory (export "memory") 1)
+    (global $top (mut i32) (i32.const 4096))
+    (global $live (mut i32) (i32.const 0))
+    (func (export "malloc") (param $size i32) (result i32)
+      (local $at i32)
+      (local.set $at (global.get $top))
+      (global.set $top (i32.and (i32.add (i32.add (global.get $top) (local.get $size)) (i32.const 15)) (i32.const -16)))
+      (block $fits
+        (br_if $fits (i32.le_u (global.get $top) (i32.mul (memory.size) (i32.const 65536))))
+        (drop (memory.grow (i32.add (i32.shr_u (local.get $size) (i32.const 16)) (i32.const 1)))))
+      (global.set $live (i32.add (global.get $live) (i32.const 1)))
+      (local.get $at))
+    (func $free (export "free") (param $at i32)
+      (global.set $live (i32.sub (global.get $live) (i32.const 1)))
+      (i32.store8 (local.get $at) (i32.const 0x21)))
+    (func (export "live") (result i32) (global.get $live))
+"#;
+
+/// A module with [`ALLOCATOR`] and `functions`.
+pub(crate) fn with_allocator(functions: &str) -> String {
+    format!("(module {ALLOCATOR} {functions})")
+}
+
+/// Plans and emits; the WIT is the body of a world.
+pub(crate) fn wrap(wat: &str, world: &str, mapping: &str) -> Result<Component, Error> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wit = if world.contains("world ") {
+        world.to_owned()
+    } else {
+        format!("package test:wrapped; world wrapped {{ {world} }}")
+    };
+    fs::write(folder.path().join("world.wit"), wit).expect("the WIT can be written");
+    let mapping = format!("version = 1\nwit = {{ path = \"world.wit\" }}\n{mapping}");
+    let module = Module::read(wat::parse_str(wat).expect("the test's module is valid"))?;
+    let mapping = Mapping::parse(&mapping)?;
+    Plan::check(&module, &mapping, folder.path())?.emit()
+}
+
+/// The mistakes that keep a module from being wrapped.
+pub(crate) fn mistakes(wat: &str, world: &str, mapping: &str) -> Vec<Diagnostic> {
+    match wrap(wat, world, mapping) {
+        Err(Error::Mapping(mistakes)) => mistakes,
+        Err(other) => panic!("mistakes in the mapping were expected, not: {other}"),
+        Ok(_) => panic!("mistakes were expected"),
+    }
+}
+
+/// A wrapped module that runs.
+pub(crate) struct Wrapped {
+    store: Store<StoreLimits>,
+    instance: Instance,
+}
+
+impl Wrapped {
+    pub(crate) fn new(wat: &str, world: &str, mapping: &str) -> Self {
+        match wrap(wat, world, mapping) {
+            Ok(component) => Wrapped::start(&component.bytes),
+            Err(Error::Mapping(mistakes)) => panic!("{mistakes:#?}"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    pub(crate) fn start(component: &[u8]) -> Self {
+        let engine = Engine::new(&Config::new()).expect("an engine");
+        let compiled = Compiled::new(&engine, component).expect("a valid component");
+        let limits = StoreLimitsBuilder::new().memory_size(512 << 20).build();
+        let mut store = Store::new(&engine, limits);
+        store.limiter(|limits| limits);
+        let instance = Linker::new(&engine)
+            .instantiate(&mut store, &compiled)
+            .expect("an instance");
+        Wrapped { store, instance }
+    }
+
+    /// Calls a function that returns something.
+    pub(crate) fn call(&mut self, name: &str, arguments: &[Val]) -> Val {
+        self.try_call(name, arguments)
+            .unwrap_or_else(|error| panic!("{name}: {error:?}"))
+    }
+
+    /// The text of the trap that a call ends in, with the backtrace.
+    pub(crate) fn trap(&mut self, name: &str, arguments: &[Val]) -> String {
+        match self.try_call(name, arguments) {
+            Ok(value) => panic!("{name} returned {value:?}"),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    fn try_call(&mut self, name: &str, arguments: &[Val]) -> wasmtime::Result<Val> {
+        let mut path: Vec<&str> = name.split('#').collect();
+        let last = path.pop().expect("a name");
+        let mut index = None;
+        for interface in path {
+            index = self
+                .instance
+                .get_export_index(&mut self.store, index.as_ref(), interface);
+        }
+        let index = self
+            .instance
+            .get_export_index(&mut self.store, index.as_ref(), last)
+            .unwrap_or_else(|| panic!("no export {name}"));
+        let function = self
+            .instance
+            .get_func(&mut self.store, index)
+            .expect("a function");
+        let count = function.ty(&self.store).results().len();
+        let mut results = vec![Val::Bool(false); count];
+        function.call(&mut self.store, arguments, &mut results)?;
+        Ok(results.pop().unwrap_or(Val::Bool(false)))
+    }
+}
+
+pub(crate) fn string(text: &str) -> Val {
+    Val::String(text.into())
+}
+
+pub(crate) fn bytes(bytes: &[u8]) -> Val {
+    Val::List(bytes.iter().copied().map(Val::U8).collect())
+}
+
+pub(crate) fn ok(value: Val) -> Val {
+    Val::Result(Ok(Some(Box::new(value))))
+}
+
+pub(crate) fn error(case: &str) -> Val {
+    Val::Result(Err(Some(Box::new(Val::Enum(case.into())))))
+}
