@@ -4,6 +4,7 @@ from .engine import Component, Source
 from .errors import (
     InstanceDead,
     InvalidComponent,
+    InvalidWit,
     LinkError,
     Trap,
     UnsupportedFeature,
@@ -21,6 +22,7 @@ __all__ = [
     "Err",
     "InstanceDead",
     "InvalidComponent",
+    "InvalidWit",
     "Limits",
     "LinkError",
     "Ok",

@@ -86,6 +86,10 @@ class InvalidComponent(WasmtimeBindgenError):
     """Bytes that are no component: truncated, corrupt, text, or a core module."""
 
 
+class InvalidWit(WasmtimeBindgenError, ValueError):
+    """WIT that can't be used: it does not parse, or lacks the world that was asked for."""
+
+
 class UnsupportedFeature(WasmtimeBindgenError):
     """Something of the component model, or a wasmtime, that this package can't do yet."""
 

@@ -10,9 +10,16 @@ from pathlib import Path
 
 from . import generator
 from .engine import Component
-from .errors import InvalidComponent, LinkError, Trap, UnsupportedFeature, WasmtimeBindgenError
+from .errors import (
+    InvalidComponent,
+    InvalidWit,
+    LinkError,
+    Trap,
+    UnsupportedFeature,
+    WasmtimeBindgenError,
+)
 from .generator import Failure, FailureError, Generator, Input, Options, Problem, Unsupported
-from .inputs import MAGIC, Inputs, InvalidWit
+from .inputs import MAGIC, Inputs
 from .settings import Limits
 
 MANIFEST = "wasmtime_bindgen.json"

@@ -6,15 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import WasmtimeBindgenError
+from .errors import InvalidWit
 from .generator import File
 
 MAGIC = b"\0asm"
 """The first bytes of every WebAssembly binary."""
-
-
-class InvalidWit(WasmtimeBindgenError, ValueError):
-    """WIT that can't be used: it does not parse, or lacks the world that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

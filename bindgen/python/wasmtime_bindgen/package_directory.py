@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,4 +141,4 @@ class PackageDirectory:
 
 def _is_plain(name: object) -> bool:
     """Return whether a manifest's entry is the name of a file right in its directory."""
-    return isinstance(name, str) and name == Path(name).name and not {"/", "\\", "\0"} & {*name}
+    return isinstance(name, str) and re.fullmatch(r"\w[\w.-]*", name, re.ASCII) is not None

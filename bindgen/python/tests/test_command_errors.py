@@ -1,0 +1,171 @@
+"""What `python -m wasmtime_bindgen` says of input that it can't use: a line, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wasmtime_bindgen.command import main
+
+from .generated import CASES, add
+
+CORE_MODULE = b"\0asm\1\0\0\0"
+
+
+def failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what the command says when it fails with 2."""
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert "Traceback" not in said.err
+    return said.err.removeprefix("error: ").removesuffix("\n")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "add.wasm").write_bytes(add())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "app.wasm is empty"),
+        (b"hello", r"app.wasm is neither a component, which begins with `\0asm`, nor WIT"),
+        (b"(component)", "app.wasm is WebAssembly text"),
+        (b"package a:b;", "app.wasm looks like WIT, whose files are called `.wit`"),
+        (CORE_MODULE, "app.wasm: a core module was given, and a component is expected"),
+        (b"\0asm", "app.wasm: the component is not valid: "),
+        (add()[:-1], "app.wasm: the component is not valid: "),
+        (add()[: len(add()) // 2], "app.wasm: the component is not valid: "),
+        (add() + b"\x7f", "app.wasm: the component is not valid: "),
+    ],
+)
+def test_what_is_no_component_is_named(
+    content: bytes, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "app.wasm").write_bytes(content)
+    told = failure(capsys, "app.wasm", "--out-dir", "app")
+    assert told.startswith(said)
+    assert "\n" not in told
+    assert not (here / "app").exists()
+
+
+def test_a_component_of_noise_ends_in_a_line(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = random.Random(7)
+    for _ in range(40):
+        damaged = bytearray(add())
+        for _ in range(made.randrange(1, 6)):
+            damaged[made.randrange(8, len(damaged))] = made.randrange(256)
+        (here / "app.wasm").write_bytes(damaged)
+        code = main(["app.wasm", "--out-dir", "app"])
+        said = capsys.readouterr()
+        assert code == 0 or (code, said.err[:7], said.err.count("\n")) == (2, "error: ", 1)
+
+
+def test_a_component_that_nests_without_end_ends_in_a_line(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def leb(value: int) -> bytes:
+        low, high = value & 0x7F, value >> 7
+        return bytes([low | 0x80]) + leb(high) if high else bytes([low])
+
+    binary = b"\0asm\x0d\0\1\0"
+    for _ in range(2000):
+        binary = b"\0asm\x0d\0\1\0\x04" + leb(len(binary)) + binary
+    (here / "app.wasm").write_bytes(binary)
+    assert "app.wasm: " in failure(capsys, "app.wasm", "--out-dir", "app")
+
+
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failure(capsys, "no.wasm", "--out-dir", "app").startswith("no.wasm: ")
+    assert failure(capsys, "no.wit", "--out-dir", "app").startswith("no.wit: ")
+    assert failure(capsys, "add.wasm", "--wit", "no", "--out-dir", "app").startswith("no: ")
+
+
+@pytest.mark.parametrize(
+    ("wit", "said"),
+    [
+        ("package a:b;\nworld w { export f: fun(); }", "app.wit:2:"),
+        ("package a:b;\ninterface i {\n  f: func(x: nope);\n}", "app.wit:3:"),
+        ("package a:b;\nworld v {}\nworld w {}", "has several worlds: name one with --world: `v`"),
+        ("package a:b;\ninterface i {}", "has no world"),
+        ("package a:b;\nworld w { import c:d/e; }", "c:d"),
+    ],
+)
+def test_wit_that_can_not_be_used_is_shown_with_its_line(
+    wit: str, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "app.wit").write_text(wit)
+    told = failure(capsys, "app.wit", "--out-dir", "app")
+    assert told.startswith("app.wit: ")
+    assert said in told
+
+
+def test_a_folder_without_wit_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "project" / "wit").mkdir(parents=True)
+    told = failure(capsys, "project", "--out-dir", "app")
+    assert told == f"project holds no `.wit` file: give {Path('project/wit')}"
+    told = failure(capsys, "add.wasm", "--wit", "add.wasm", "--out-dir", "app")
+    assert told == "add.wasm is a WebAssembly binary, and WIT is text"
+    records = str(CASES / "records")
+    assert "so is" in failure(capsys, records, "--wit", records, "--out-dir", "app")
+
+
+def test_a_world_that_the_component_does_not_have_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "`adder` is not known" in failure(
+        capsys, "add.wasm", "--world", "adder", "--out-dir", "app"
+    )
+    told = failure(capsys, "add.wasm", "--wit", str(CASES / "records"), "--out-dir", "app")
+    assert "the component does not fit the world `records`" in told
+    assert "the component does not export `cases:records/people`" in told
+
+
+@pytest.mark.parametrize("name", ["my-app", "class", "1st", "a b"])
+def test_a_directory_that_python_can_not_import_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = failure(capsys, "add.wasm", "--out-dir", name)
+    assert told.startswith(f"--out-dir {name}: `{name}` is no name of a Python package")
+
+
+def test_a_directory_that_is_a_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("app").touch()
+    assert failure(capsys, "add.wasm", "--out-dir", "app").startswith("app is a file")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="needs a folder that can't be written"
+)
+def test_a_directory_that_can_not_be_written_is_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "locked").mkdir(mode=0o500)
+    told = failure(capsys, "add.wasm", "--out-dir", "locked/app")
+    assert told.startswith("locked/app: ")
+
+
+def test_a_parent_that_is_a_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("parent").touch()
+    assert "parent" in failure(capsys, "add.wasm", "--out-dir", "parent/app")
+
+
+def test_arguments_that_are_missing_or_unknown_end_with_2() -> None:
+    for arguments in ([], ["add.wasm"], ["add.wasm", "--out", "x"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "wasmtime_bindgen", *arguments],
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)

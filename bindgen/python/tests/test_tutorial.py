@@ -1,0 +1,105 @@
+"""The component tutorial, and the examples of the guide, from the component to the output."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .generated import EXAMPLES, add, generate
+
+OUTPUT = {
+    "use_variants": """\
+3
+a circle with an area of 12.6
+a polygon with 3 corners
+the text 'Ada' at 1, 2
+nothing
+""",
+    "use_resources": """\
+8 3
+8 1
+refused: too-large
+""",
+    "use_imports": """\
+42 a half is 0.5
+Response(status=200, body=b'/index')
+failed: FailureTimedOut(value=30)
+""",
+    "use_host_resources": """\
+b'Dear Ada'
+letter
+Errno.NOT_FOUND
+""",
+    "use_options_results": """\
+4
+Errno.NOT_FOUND
+not for you
+a text
+None Ada
+None Some(value=None)
+[Ok(value=7), Ok(value=None), Err(value=Err(value=<Errno.DENIED: 'denied'>))]
+""",
+}
+
+
+def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def tutorial(tmp_path: Path) -> Path:
+    """Return a folder as the tutorial has it after the command."""
+    (tmp_path / "add.wasm").write_bytes(add())
+    done = python(tmp_path, "-m", "wasmtime_bindgen", "add.wasm", "--out-dir", "add")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "add: 6 files: the world `root`, class Root\n"
+    return tmp_path
+
+
+def test_the_tutorials_program_prints_the_sum(tutorial: Path) -> None:
+    shutil.copy(EXAMPLES / "use_add.py", tutorial)
+    done = python(tutorial, "use_add.py")
+    assert (done.stdout, done.stderr) == ("1 + 2 = 3\n", "")
+    done = python(tutorial, "-m", "mypy", "--strict", "use_add.py")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_removed_modules_form_is_told_what_to_write(tutorial: Path) -> None:
+    program = "from wasmtime import Store\nfrom add import Root\nRoot(Store())"
+    done = python(tutorial, "-c", program)
+    assert "TypeError: " in done.stderr
+    assert "Root.load()" in done.stderr.splitlines()[-1]
+
+
+def test_a_package_works_inside_another(tmp_path: Path) -> None:
+    (tmp_path / "add.wasm").write_bytes(add())
+    done = python(tmp_path, "-m", "wasmtime_bindgen", "add.wasm", "--out-dir", "outer/inner/add")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "outer" / "__init__.py").touch()
+    done = python(
+        tmp_path,
+        *("-c", "from outer.inner.add import Root; print(Root.load().add.add(40, 2))"),
+    )
+    assert (done.stdout, done.stderr) == ("42\n", "")
+
+
+@pytest.mark.parametrize("example", sorted(OUTPUT))
+def test_an_example_prints_what_the_guide_says(example: str, tmp_path: Path) -> None:
+    generate(example.removeprefix("use_").replace("_", "-"), tmp_path)
+    shutil.copy(EXAMPLES / f"{example}.py", tmp_path)
+    done = python(tmp_path, f"{example}.py")
+    assert (done.stdout, done.stderr) == (OUTPUT[example], "")
+
+
+def test_every_example_is_run() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*OUTPUT, "use_add"}

@@ -1,0 +1,85 @@
+"""What Python's own checkers say of generated packages, and of code that uses them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .generated import EXAMPLES, cases, generate
+
+MISUSE = Path(__file__).parent / "misuse"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the packages of all cases and the examples that use them."""
+    folder = tmp_path_factory.mktemp("packages")
+    for case in cases():
+        generate(case.name, folder, guest=False)
+    for program in [*EXAMPLES.glob("*.py"), *MISUSE.glob("*.py")]:
+        if program.name != "use_add.py":  # its package is made from a binary: see test_tutorial
+            shutil.copy(program, folder)
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+    )
+
+
+def packages(folder: Path) -> list[str]:
+    return sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+
+
+def test_packages_are_formatted_and_pass_the_linter(folder: Path) -> None:
+    assert len(packages(folder)) == len(cases()) > 15
+    for command in (("format", "--check"), ("check", "--extend-select", "I,UP,B,C4,RET,SIM")):
+        done = run(
+            folder, "ruff", *command, "--isolated", "--target-version", "py310", *packages(folder)
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_packages_and_examples_pass_mypy(folder: Path) -> None:
+    programs = [path.stem for path in folder.glob("use_*.py")]
+    named = [word for name in packages(folder) + programs for word in ("-p", name)]
+    done = run(folder, "mypy", "--strict", "--python-version", "3.10", *named)
+    assert done.returncode == 0, done.stdout
+
+
+def test_packages_and_examples_pass_pyright(folder: Path) -> None:
+    settings = {
+        "typeCheckingMode": "standard",  # pyright's own default
+        "pythonVersion": "3.10",
+        "include": ["*"],
+        "exclude": ["misuse_*.py"],
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    done = run(folder, "basedpyright", "--pythonpath", sys.executable, "--outputjson")
+    report = json.loads(done.stdout)
+    messages = [f"{found['file']}: {found['message']}" for found in report["generalDiagnostics"]]
+    assert (done.returncode, messages) == (0, [])
+    assert report["summary"]["filesAnalyzed"] > 50
+
+
+@pytest.mark.parametrize("program", sorted(path.name for path in MISUSE.glob("*.py")))
+def test_mypy_refuses_what_the_world_does_not_have(folder: Path, program: str) -> None:
+    expected = {
+        (number, expectation[1])
+        for number, line in enumerate((MISUSE / program).read_text().splitlines(), 1)
+        if (expectation := re.search(r"# expect: ([\w-]+)$", line))
+    }
+    done = run(folder, "mypy", "--strict", "--python-version", "3.10", program)
+    found = re.findall(rf"^{program}:(\d+): error: .*\[([\w-]+)\]$", done.stdout, re.MULTILINE)
+    assert {(int(number), code) for number, code in found} == expected, done.stdout
