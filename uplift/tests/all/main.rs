@@ -4,6 +4,7 @@ mod arbitrary_bytes;
 mod buffers;
 mod diagnostics;
 mod emitted_bytes;
+mod examples;
 mod memory;
 mod numbers;
 mod strings;

@@ -77,6 +77,8 @@ impl Wrapped {
         let limits = StoreLimitsBuilder::new().memory_size(512 << 20).build();
         let mut store = Store::new(&engine, limits);
         store.limiter(|limits| limits);
+        // A value of the dynamic interface takes far more room than a byte.
+        store.set_hostcall_fuel(usize::MAX);
         let instance = Linker::new(&engine)
             .instantiate(&mut store, &compiled)
             .expect("an instance");
