@@ -34,6 +34,7 @@ TARGETS = {
     "greet": 6,
     "record": 12,
     "records_100": 12,
+    "resource_method": 8,
     "import": 6,
     "bytes_in_1024": 25,
     "bytes_in_1048576": 15,
@@ -55,6 +56,20 @@ class Generic:
         with linker.root() as root:
             root.add_func("tick", lambda _store, n: n)
         self._instance = linker.instantiate(self._store, wit.Component(engine, binary))
+
+    def counter(self, start: int) -> tuple[Any, Callable[..., Any]]:
+        """Return a new counter, and its method."""
+        get = self._instance.get_export_index
+        interface = get(self._store, "bench:calls/counters")
+        names = ("[constructor]counter", "[method]counter.add")
+        make, add = (
+            self._instance.get_func(self._store, index)
+            for name in names
+            if (index := get(self._store, name, interface)) is not None
+        )
+        assert make is not None
+        assert add is not None
+        return make(self._store, start), lambda *arguments: add(self._store, *arguments)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         func = self._instance.get_func(self._store, name.replace("_", "-"))
@@ -95,11 +110,14 @@ def cases(short: bool) -> dict[str, tuple[Callable[[], object], Callable[[], obj
     floats = array("d", range(131072))
     floats_ = list(floats)
     g = {name: getattr(generic, name) for name in NAMES}
+    counter = calls.counters.Counter(5)
+    counter_, add_ = generic.counter(5)
     rows: dict[str, tuple[Callable[[], object], Callable[[], object], int]] = {
         "add": (lambda: calls.add(5, 3), lambda: g["add"](5, 3), 1),
         "greet": (lambda: calls.greet("World"), lambda: g["greet"]("World"), 1),
         "record": (lambda: calls.large(large), lambda: g["large"](large_), 1),
         "records_100": (lambda: calls.small(small), lambda: g["small"](small_), 1),
+        "resource_method": (lambda: counter.add(3), lambda: add_(counter_, 3), 1),
         "import": (lambda: calls.ticks(TICKS), lambda: g["ticks"](TICKS), TICKS),
         "bytes_in_1024": (lambda: calls.bytes_in(kib), lambda: g["bytes_in"](kib), 1),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from wasmtime_bindgen import abi
 
@@ -75,7 +75,47 @@ LARGE = abi.Record(
         *(("color", abi.Option(COLOR)), ("numbers", abi.List(abi.S32))),
     ),
 )
-COUNTER = abi.ResourceType("counter", type("Counter", (abi.Resource,), {}))
+
+
+class Counter(abi.Resource):
+    """A resource of the guest's."""
+
+    _constructor: Callable[[int], None]
+    _add: Callable[[int], int]
+
+    def __init__(self, start: int) -> None:
+        self._constructor(start)
+
+    def add(self, n: int) -> int:
+        """Return the sum of `n` and what it was made of."""
+        return self._add(n)
+
+
+_Counter: TypeAlias = Counter
+
+
+class Counters(abi.Interface):
+    """The interface of the resource."""
+
+    Counter: type[_Counter]
+
+
+COUNTER = abi.ResourceType("counter", Counter)
+COUNTERS = abi.InterfaceType(
+    "bench:calls/counters",
+    "counters",
+    Counters,
+    (
+        abi.Func("[constructor]counter", "constructor", (("n", abi.U32),), abi.Own(COUNTER)),
+        abi.Func(
+            "[method]counter.add",
+            "add",
+            (("self", abi.Borrow(COUNTER)), ("n", abi.U32)),
+            abi.U32,
+        ),
+    ),
+    (COUNTER,),
+)
 
 TYPES = """
   (type $small' (record (field "name" string) (field "x" s32) (field "y" f64)))
@@ -150,7 +190,27 @@ WAT += "\n".join(
         _func("floats-in", "count", _param("x", "(list f64)"), "u32"),
     )
 )
-WAT += ")"
+WAT += """
+  (type $counter' (resource (rep i32)))
+  (canon resource.new $counter' (core func $new))
+  (core module $n
+    (import "own" "new" (func $new (param i32) (result i32)))
+    (func (export "make") (param i32) (result i32) (call $new (local.get 0))))
+  (core instance $j (instantiate $n (with "own" (instance (export "new" (func $new))))))
+  (func $make (param "n" u32) (result (own $counter')) (canon lift (core func $j "make")))
+  (func $plus (param "self" (borrow $counter')) (param "n" u32) (result u32)
+    (canon lift (core func $i "add")))
+  (component $counters
+    (import "counter" (type $c (sub resource)))
+    (import "make" (func $make (param "n" u32) (result (own $c))))
+    (import "plus" (func $plus (param "self" (borrow $c)) (param "n" u32) (result u32)))
+    (export $C "counter" (type $c))
+    (export "[constructor]counter" (func $make) (func (param "n" u32) (result (own $C))))
+    (export "[method]counter.add" (func $plus)
+      (func (param "self" (borrow $C)) (param "n" u32) (result u32))))
+  (instance $out (instantiate $counters (with "counter" (type $counter'))
+    (with "make" (func $make)) (with "plus" (func $plus))))
+  (export "bench:calls/counters" (instance $out)))"""
 
 _SIGNATURES: dict[str, tuple[tuple[abi.ValType, ...], abi.ValType]] = {
     "add": ((abi.S32, abi.S32), abi.S32),
@@ -166,9 +226,12 @@ _SIGNATURES: dict[str, tuple[tuple[abi.ValType, ...], abi.ValType]] = {
 WORLD = abi.WorldType(
     "bench:calls/calls",
     "calls",
-    exports=tuple(
-        abi.Func(name, name.replace("-", "_"), tuple((f"p{i}", t) for i, t in enumerate(ps)), r)
-        for name, (ps, r) in _SIGNATURES.items()
+    exports=(
+        *(
+            abi.Func(name, name.replace("-", "_"), tuple((f"p{i}", t) for i, t in enumerate(ps)), r)
+            for name, (ps, r) in _SIGNATURES.items()
+        ),
+        COUNTERS,
     ),
     imports=(abi.Func("tick", "tick", (("n", abi.U32),), abi.U32),),
     generator="0.1.0",
@@ -187,6 +250,7 @@ class Imports:
 class Calls(abi.World):
     """The world; its plans are called through methods, as in a generated class."""
 
+    counters: Counters
     _add: Callable[[int, int], int]
     _greet: Callable[[str], str]
     _ticks: Callable[[int], int]

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import wasmtime
@@ -27,13 +29,22 @@ _PATIENCE = 20
 
 
 class Clock:
-    """Ticks for the instances of an engine."""
+    """Ticks for the instances of an engine.
+
+    A signal's handler may raise anywhere in a thread that makes calls. So what
+    such a thread does here takes no lock that it could leave locked: `_gate` is
+    a plain lock that the clock's thread alone waits for.
+
+    Attributes:
+        resting: Whether the thread sleeps.
+    """
 
     def __init__(self, engine: wasmtime.Engine) -> None:
+        self.resting = False
         self._engine = engine
         self._instances: weakref.WeakSet[Instance] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._called = threading.Event()
+        self._gate = threading.Lock()
         self._thread: threading.Thread | None = None
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
@@ -45,41 +56,45 @@ class Clock:
 
     def wake(self) -> None:
         """Say that a call begins. An instance has to say so when its `attention` is set."""
-        self._called.set()
+        if self._gate.locked():
+            with suppress(RuntimeError):  # another thread was faster
+                self._gate.release()
         if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(
-                        target=self._run, name="wasmtime-bindgen-clock", daemon=True
-                    )
-                    self._thread.start()
+            thread = threading.Thread(target=self._run, name="wasmtime-bindgen-clock", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def _forked(self) -> None:
         """Begin anew in a child process, which has no copy of the thread."""
         self._lock = threading.Lock()
-        self._called = threading.Event()
+        self._gate = threading.Lock()
         self._thread = None
         for instance in list(self._instances):
             instance.attention = True
 
     def _run(self) -> None:
         idle = 0
-        pause = threading.Event()
         while True:
-            pause.wait(TICK)
+            time.sleep(TICK)
             self._engine.increment_epoch()
             idle = 0 if self._busy() else idle + 1
             if idle > _PATIENCE:
                 idle = 0
-                # A call that attends after this wakes the thread; one that
-                # attended before has begun by the next look.
-                self._called.clear()
-                with self._lock:
-                    for instance in self._instances:
-                        instance.attention = True
-                pause.wait(TICK)
-                if not self._busy():
-                    self._called.wait()
+                self._rest()
+
+    def _rest(self) -> None:
+        """Sleep until a call begins, unless one does already."""
+        # A call that attends after this opens the gate again; one that attended
+        # before is inside by the time of the look.
+        self._gate.acquire(blocking=False)
+        with self._lock:
+            for instance in self._instances:
+                instance.attention = True
+        time.sleep(TICK)
+        if not self._busy():
+            self.resting = True
+            self._gate.acquire()
+            self.resting = False
 
     def _busy(self) -> bool:
         with self._lock:
