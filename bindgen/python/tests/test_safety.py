@@ -6,6 +6,9 @@ exception that it expects, and call the guest once more.
 
 from __future__ import annotations
 
+import sys
+import textwrap
+
 import pytest
 
 from .test_instance import run
@@ -200,10 +203,59 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_no_process_is_killed_by(name: str) -> None:
-    import textwrap
-
     done = run(textwrap.dedent(PROGRAMS[name]) + AGAIN)
     assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_no_process_is_killed_by_exceptions_from_signals_at_any_moment() -> None:
+    done = run(
+        """
+        import random, signal, warnings
+        from tests.echo import load as echo
+        from tests.test_values import PERSON, Person
+        warnings.simplefilter("ignore")
+        sys.unraisablehook = lambda unraisable: None
+        class Bell(BaseException): pass
+        def handler(*_): raise Bell
+        world, people = load(lambda text: None), echo(abi.List(PERSON))
+        value = [Person("Ada", 36, [1.0, 2.0])] * 5
+        signal.signal(signal.SIGALRM, handler)
+        def turn():
+            with world.counters.Counter(1) as counter:
+                counter.add(1)
+        calls = [
+            lambda: world._log_text("hello"),
+            lambda: world._use_file(10, 3),
+            turn,
+            lambda: people.echo(value),
+            lambda: world._spin_and_log(),
+            lambda: world.counters.merge(*world.counters.pair(1)),
+        ]
+        end, bells = time.monotonic() + 4, 0
+        while time.monotonic() < end:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, random.random() * 0.002 + 0.00001, 0.05)
+                try:
+                    while True:
+                        random.choice(calls)()
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except Bell:
+                bells += 1
+            except Exception:
+                pass
+            try:
+                if world._runtime_._dead:
+                    world = load(lambda text: None)
+                if people._runtime_._dead:
+                    people = echo(abi.List(PERSON))
+            except Bell:
+                pass
+        print(bells > 50)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
 
 
 def test_memory_does_not_grow_over_many_calls() -> None:
