@@ -73,7 +73,9 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| {
+            // A few letters off, or the beginning of it.
             *distance <= candidate.chars().count().max(name.chars().count()) / 3
+                || (name.len() > 2 && candidate.starts_with(name))
         })
         .min()
         .map(|(_, candidate)| candidate)

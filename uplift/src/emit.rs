@@ -5,6 +5,7 @@ mod body;
 mod main_module;
 mod runtime;
 mod shim;
+mod state;
 mod strings;
 mod trap;
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub(crate) use document::Document;
 pub(crate) use place::Step;
-pub(crate) use policy::{Encoding, ErrorPolicy, NulPolicy, NullPolicy, Owner, Unit};
+pub(crate) use policy::{Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, Unit};
 
 use crate::Error;
 
@@ -69,6 +69,24 @@ pub(crate) struct Root {
     /// the function `compress` of the exported interface `codec`.
     #[serde(default)]
     pub(crate) function: BTreeMap<String, Function>,
+    /// Each resource of an exported interface, by its name: `codec#stream`. Its
+    /// functions are `codec#stream.constructor` and `codec#stream.write`.
+    #[serde(default)]
+    pub(crate) resource: BTreeMap<String, Resource>,
+}
+
+/// What stands behind a resource: a pointer that the module hands out, or a state
+/// that the shim allocates.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resource {
+    /// The export that ends it, called with the pointer when the resource is
+    /// dropped.
+    pub(crate) destroy: Option<String>,
+    /// The size in bytes of a state that the shim allocates, filled with zeros,
+    /// and frees when the resource is dropped.
+    pub(crate) size: Option<u32>,
 }
 
 /// The module that a mapping is for.
@@ -213,6 +231,8 @@ pub(crate) enum Argument {
         #[serde(default)]
         unit: Unit,
     },
+    /// A pointer to a new state of the resource that the function returns.
+    State {},
     /// A pointer to a pointer, by which the C function hands out memory of its
     /// own: the WIT result, a list of numbers or a string.
     OutPointer {
@@ -294,6 +314,14 @@ pub(crate) enum Returns {
         /// The encoding of the C string.
         #[serde(default)]
         encoding: Encoding,
+    },
+    /// A pointer that stands behind the resource that the function returns.
+    Handle {
+        /// What a null pointer means.
+        #[serde(default)]
+        null: HandlePolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
     },
     /// The length of what was written to the buffer; a negative one traps.
     Length {

@@ -7,13 +7,14 @@ mod function;
 mod memory;
 mod output;
 mod refusal;
+mod resource;
 mod result;
 mod wit;
 
 use std::path::Path;
 
 use wasm_encoder::ValType;
-use wit_parser::{Resolve, WorldId};
+use wit_parser::{Resolve, TypeId, WorldId};
 
 use crate::{Error, Mapping, Module};
 
@@ -27,6 +28,8 @@ pub struct Plan {
     pub(crate) resolve: Resolve,
     pub(crate) world: WorldId,
     pub(crate) room: Room,
+    /// The resources of the world.
+    pub(crate) resources: Vec<Resource>,
     /// The functions of the world.
     pub(crate) functions: Vec<Function>,
     changes: Vec<String>,
@@ -75,6 +78,18 @@ pub(crate) struct Callee {
     pub(crate) export: String,
     pub(crate) params: Vec<ValType>,
     pub(crate) results: Vec<ValType>,
+}
+
+/// A resource that the world exports.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    pub(crate) id: TypeId,
+    /// The interface that exports it, and its name in there.
+    pub(crate) interface: String,
+    pub(crate) name: String,
+    pub(crate) destroy: Option<Callee>,
+    /// The size in bytes of a state that the shim allocates.
+    pub(crate) size: Option<u32>,
 }
 
 /// A function of the shim that implements one of the world's.
@@ -129,6 +144,8 @@ pub(crate) enum Argument {
     Constant(i64, ValType),
     /// A parameter that is a number of elements, as a number of so many bytes.
     Scaled(u32, u32),
+    /// The pointer to a new state of the resource with this number.
+    State(usize),
     /// The pointer to the buffer.
     Buffer,
     /// The capacity of the buffer, in elements of so many units.
@@ -176,6 +193,10 @@ pub(crate) enum Output {
     Nothing,
     /// What the C function returns, by value.
     Value(Scalar),
+    /// The resource with this number, behind which stands the new state.
+    State(usize),
+    /// The same, behind which stands what the C function returns.
+    Handle(usize, Failure),
     /// A C string that the C function returns.
     Cstring {
         release: Option<Callee>,
@@ -248,6 +269,8 @@ pub(crate) enum Scalar {
     Char,
     /// An enum of so many cases.
     Enum(u32),
+    /// What stands behind a borrowed resource.
+    Pointer,
 }
 
 impl Scalar {
@@ -268,7 +291,12 @@ impl Scalar {
             Scalar::S64 | Scalar::U64 | Scalar::F64 => 8,
             Scalar::Enum(cases) if cases <= 1 << 8 => 1,
             Scalar::Enum(cases) if cases <= 1 << 16 => 2,
-            Scalar::S32 | Scalar::U32 | Scalar::F32 | Scalar::Char | Scalar::Enum(_) => 4,
+            Scalar::S32
+            | Scalar::U32
+            | Scalar::F32
+            | Scalar::Char
+            | Scalar::Enum(_)
+            | Scalar::Pointer => 4,
         }
     }
 }

@@ -169,6 +169,16 @@ impl Body<'_, '_> {
 
     /// Returns the WIT error.
     fn return_error(&mut self, case: ErrorCase) {
+        if let Some(number) = self.new_state() {
+            let free = self.shim.free_state(number);
+            let state = self.locals.pointer;
+            self.code
+                .local_get(state)
+                .if_(BlockType::Empty)
+                .local_get(state)
+                .call(free)
+                .end();
+        }
         let layout = self.function.layout;
         if !layout.in_memory {
             self.code.i32_const(1).return_();
@@ -292,15 +302,31 @@ impl Body<'_, '_> {
             .local_set(buffer);
     }
 
+    /// The number of the resource that gets a new state.
+    fn new_state(&self) -> Option<usize> {
+        self.function
+            .arguments
+            .iter()
+            .find_map(|argument| match argument {
+                Argument::State(number) => Some(*number),
+                _ => None,
+            })
+    }
+
     /// Calls the C function, and keeps what it returns.
     fn call(&mut self) {
         let Locals {
             area,
             buffer,
             capacity,
+            pointer,
             returned,
             ..
         } = self.locals;
+        if let Some(number) = self.new_state() {
+            let new = self.shim.new_state(number);
+            self.code.call(new).local_set(pointer);
+        }
         for argument in &self.function.arguments {
             match argument {
                 Argument::Slot(slot) => {
@@ -331,6 +357,7 @@ impl Body<'_, '_> {
                     .local_get(*local)
                     .i32_const(size.cast_signed())
                     .i32_mul(),
+                Argument::State(_) => self.code.local_get(pointer),
                 Argument::Buffer => self.code.local_get(buffer),
                 Argument::Capacity(units) => self
                     .code

@@ -7,7 +7,7 @@ use wasm_encoder::{
 };
 
 use super::trap::Trap;
-use super::{body, runtime};
+use super::{body, runtime, state};
 use crate::Plan;
 use crate::plan::{Argument, Callee, Output, Room};
 
@@ -27,9 +27,13 @@ pub(super) enum Global {
     /// What the module's function frees after the call, and its size.
     Owned,
     OwnedSize,
+    /// What is left of the pages for states.
+    PoolNext,
+    PoolEnd,
 }
 
-const GLOBALS: u32 = 8;
+/// After them comes a list of freed states for each resource.
+const GLOBALS: u32 = 10;
 
 /// The functions that every shim may use.
 #[derive(Clone, Copy)]
@@ -74,13 +78,28 @@ impl Shim<'_> {
         self.imports() + HELPERS + trap as u32
     }
 
+    /// `() -> pointer`: a new state of the resource with this number.
+    pub(super) fn new_state(&self, number: usize) -> u32 {
+        self.trap(Trap::ALL[0]) + index(Trap::ALL.len()) + 2 * index(number)
+    }
+
+    /// `(pointer)`: gives it back.
+    pub(super) fn free_state(&self, number: usize) -> u32 {
+        self.new_state(number) + 1
+    }
+
+    /// `(pointer) -> handle`: the canonical ABI's `resource.new`.
+    pub(super) fn resource_new(&self, number: usize) -> u32 {
+        index(self.callees.len()) + index(number)
+    }
+
     pub(super) fn callee(&self, callee: &Callee) -> u32 {
         let position = self.callees.iter().position(|found| found == callee);
-        u32::try_from(position.unwrap_or(0)).unwrap_or(0)
+        index(position.unwrap_or(0))
     }
 
     fn imports(&self) -> u32 {
-        u32::try_from(self.callees.len()).unwrap_or(u32::MAX)
+        index(self.callees.len() + self.plan.resources.len())
     }
 
     /// The offset of a slot in the area.
@@ -92,6 +111,16 @@ impl Shim<'_> {
     pub(super) fn area_size(&self) -> u32 {
         self.results + if self.slots { 16 } else { 0 }
     }
+}
+
+/// The global with the list of freed states of the resource with this number.
+pub(super) fn freed_states(number: usize) -> u32 {
+    GLOBALS + index(number)
+}
+
+/// A position in an index space. There are never more than a module's exports.
+fn index(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// Encodes the shim, without the description of its world.
@@ -121,6 +150,16 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
             .import("__main_module__", &callee.export, EntityType::Function(ty));
         sections.name(&callee.export);
     }
+    for resource in &plan.resources {
+        let ty = sections.ty(&[ValType::I32], &[ValType::I32]);
+        let new = format!("[resource-new]{}", resource.name);
+        sections.imports.import(
+            &format!("[export]{}", resource.interface),
+            &new,
+            EntityType::Function(ty),
+        );
+        sections.name(&new);
+    }
     if plan.room == Room::Unneeded {
         // The index space stays the same; wit-component drops what is unused.
         for number in 0..HELPERS {
@@ -149,6 +188,7 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
         code.instructions().unreachable().end();
         sections.function(trap.name(), &[], &[], &code);
     }
+    resources(&mut sections, shim);
     for function in &plan.functions {
         let results: Vec<ValType> = function.result.into_iter().collect();
         let code = body::wrapper(shim, function);
@@ -169,7 +209,30 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
             shim.helper(Helper::Reallocate),
         );
     }
-    sections.finish()
+    sections.finish(index(plan.resources.len()))
+}
+
+/// The functions that make and end states, and the destructors.
+fn resources(sections: &mut Sections, shim: &Shim<'_>) {
+    const POINTER: [ValType; 1] = [ValType::I32];
+    for (number, resource) in shim.plan.resources.iter().enumerate() {
+        let name = &resource.name;
+        let new = state::new(shim, number, resource);
+        sections.function(&format!("uplift: new state of {name}"), &[], &POINTER, &new);
+        let free = state::free(shim, number, resource);
+        sections.function(
+            &format!("uplift: free state of {name}"),
+            &POINTER,
+            &[],
+            &free,
+        );
+    }
+    for (number, resource) in shim.plan.resources.iter().enumerate() {
+        let name = format!("{}#[dtor]{}", resource.interface, resource.name);
+        let code = state::destructor(shim, number, resource);
+        let index = sections.function(&name, &POINTER, &[], &code);
+        sections.exports.export(&name, ExportKind::Func, index);
+    }
 }
 
 /// The functions of the main module that the shim calls, each once.
@@ -183,6 +246,9 @@ fn callees(plan: &Plan) -> Vec<Callee> {
     if let Room::Allocator { malloc, free } = &plan.room {
         add(malloc);
         add(free);
+    }
+    for resource in &plan.resources {
+        resource.destroy.iter().for_each(&mut add);
     }
     for function in &plan.functions {
         add(&function.callee);
@@ -238,9 +304,10 @@ impl Sections {
         self.function_count - 1
     }
 
-    fn finish(self) -> Vec<u8> {
+    /// The module, with `more` globals than the ones that have names.
+    fn finish(self, more: u32) -> Vec<u8> {
         let mut globals = GlobalSection::new();
-        for _ in 0..GLOBALS {
+        for _ in 0..GLOBALS + more {
             globals.global(
                 GlobalType {
                     val_type: ValType::I32,

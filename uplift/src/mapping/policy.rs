@@ -42,6 +42,18 @@ pub(crate) enum NullPolicy {
     Error,
 }
 
+/// What a null pointer means where a resource is expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum HandlePolicy {
+    /// A mistake of the module: trap.
+    #[default]
+    Trap,
+    /// The WIT error.
+    Error,
+}
+
 /// The encoding of a C string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

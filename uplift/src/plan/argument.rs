@@ -67,6 +67,7 @@ impl Checker<'_> {
                 }
                 Some(Argument::CapacitySlot(LENGTH_SLOT, units))
             }
+            Spec::State {} => self.state(draft, &path),
             Spec::OutPointer { free, borrowed } => {
                 self.out_pointer(draft, &path, free.as_deref(), *borrowed)
             }
@@ -309,6 +310,29 @@ impl Checker<'_> {
         };
         draft.buffer = Some(Buffer { capacity, element });
         Some(Argument::Buffer)
+    }
+
+    /// The pointer to a new state of the resource that the function returns.
+    fn state(&mut self, draft: &mut Draft<'_>, path: &[Step<'_>]) -> Option<Argument> {
+        if draft.state.is_some() {
+            return self.twice(path, "state");
+        }
+        let number = self.returned_resource(draft);
+        let Some(number) = number.filter(|number| self.resources[*number].size.is_some()) else {
+            let span = self.mapping.document.value(path);
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::arguments",
+                    span,
+                    format!("`{}` returns no resource that has a state", draft.key),
+                    "a state",
+                )
+                .help("`size = …` in the entry of a resource gives it one"),
+            );
+            return None;
+        };
+        draft.state = Some(number);
+        Some(Argument::State(number))
     }
 
     fn out_pointer(

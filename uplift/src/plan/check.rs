@@ -7,7 +7,8 @@ use std::path::Path;
 use wasmparser::ValType;
 use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem};
 
-use super::{Callee, Function, Plan};
+use super::resource::plain_name;
+use super::{Callee, Function, Plan, Resource};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
 use crate::emit::{self, MainChange};
 use crate::inspection::Origin;
@@ -20,6 +21,7 @@ pub(super) struct Checker<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) resolve: &'a Resolve,
     pub(super) sizes: SizeAlign,
+    pub(super) resources: Vec<Resource>,
     mistakes: Vec<Diagnostic>,
     changes: Vec<(MainChange, String)>,
     notes: Vec<String>,
@@ -54,14 +56,20 @@ pub(super) fn check(
         mapping,
         resolve: &resolve,
         sizes,
+        resources: Vec::new(),
         mistakes: refusals,
         changes: Vec::new(),
         notes: Vec::new(),
     };
     checker.digest();
     checker.memory_export();
+    checker.resources = checker.resources(world);
     let functions = checker.world(world);
-    let needs_room = functions.iter().any(needs_room);
+    let needs_room = functions.iter().any(needs_room)
+        || checker
+            .resources
+            .iter()
+            .any(|resource| resource.size.is_some());
     let room = checker.room(needs_room);
     let wasi = module
         .imports
@@ -79,6 +87,7 @@ pub(super) fn check(
         ));
     }
     let Checker {
+        resources,
         mut mistakes,
         changes,
         notes,
@@ -95,6 +104,7 @@ pub(super) fn check(
         wasi,
         world,
         room,
+        resources,
         functions,
         changes,
         notes,
@@ -357,7 +367,7 @@ fn wanted(resolve: &Resolve, world: WorldId) -> Vec<Wanted<'_>> {
                 let short = interface.name.as_deref().unwrap_or(&name);
                 for function in interface.functions.values() {
                     wanted.push(Wanted {
-                        key: format!("{short}#{}", function.name),
+                        key: format!("{short}#{}", plain_name(function)),
                         export: format!("{name}#{}", function.name),
                         function,
                     });
@@ -371,5 +381,5 @@ fn wanted(resolve: &Resolve, world: WorldId) -> Vec<Wanted<'_>> {
 
 /// The export that a WIT function calls where the mapping names none.
 pub(super) fn default_export(function: &WitFunction) -> String {
-    function.name.replace('-', "_")
+    plain_name(function).replace(['-', '.'], "_")
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use wasm_encoder::ValType;
-use wit_parser::Function as WitFunction;
 use wit_parser::abi::{AbiVariant, WasmType};
+use wit_parser::{Function as WitFunction, Type};
 
 use super::check::{Checker, default_export};
 use super::result::Errors;
 use super::wit::{self, WitResult, WitType};
-use super::{Argument, Buffer, Callee, Function, StringInput};
+use super::{Argument, Buffer, Callee, Function, Scalar, StringInput};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::mapping::{self, Step};
 
@@ -24,6 +24,8 @@ pub(super) struct Draft<'a> {
     pub(super) errors: Errors,
     pub(super) strings: Vec<StringInput>,
     pub(super) buffer: Option<Buffer>,
+    /// The number of the resource that gets a new state.
+    pub(super) state: Option<usize>,
     pub(super) slots: Slots,
     /// The WIT parameters that some argument passes on, and how.
     pub(super) used: BTreeSet<(String, Use)>,
@@ -106,6 +108,7 @@ impl Checker<'_> {
             result,
             strings: Vec::new(),
             buffer: None,
+            state: None,
             slots: Slots::default(),
             used: BTreeSet::new(),
         };
@@ -154,8 +157,8 @@ impl Checker<'_> {
             .key(&[Step::Key("function"), Step::Key(key)]);
         self.mistake(
             Diagnostic::mapping("wit::unsupported", span, reason, "can't be mapped yet").help(
-                "integers, floats, bool, char, enums, strings, lists of numbers, and options and \
-                 results of these can be mapped",
+                "integers, floats, bool, char, enums, strings, lists of numbers, resources, and \
+                 options and results of these can be mapped",
             ),
         );
     }
@@ -163,10 +166,6 @@ impl Checker<'_> {
     fn params(&mut self, key: &str, wit: &WitFunction) -> Option<Vec<Param>> {
         if wit.kind.is_async() {
             self.unsupported(key, &format!("`{key}` is async"));
-            return None;
-        }
-        if wit.kind.resource().is_some() {
-            self.unsupported(key, &format!("`{key}` belongs to a resource"));
             return None;
         }
         let signature = self.resolve.wasm_signature(AbiVariant::GuestExport, wit);
@@ -180,7 +179,7 @@ impl Checker<'_> {
         let mut local = 0;
         let mut params = Vec::new();
         for param in &wit.params {
-            match wit::classify(self.resolve, &param.ty) {
+            match self.param_type(&param.ty) {
                 Ok(ty) => {
                     params.push(Param {
                         name: param.name.clone(),
@@ -199,6 +198,18 @@ impl Checker<'_> {
             }
         }
         Some(params)
+    }
+
+    /// The type of a parameter: a borrowed resource is what stands behind it.
+    fn param_type(&self, ty: &Type) -> Result<WitType, String> {
+        match wit::classify(self.resolve, ty)? {
+            WitType::Borrow(id) if self.resources.iter().any(|found| found.id == id) => {
+                Ok(WitType::Scalar(Scalar::Pointer))
+            }
+            WitType::Borrow(_) => Err("a handle to a resource of somebody else".into()),
+            WitType::Own(_) => Err("a resource that is given away".into()),
+            other => Ok(other),
+        }
     }
 
     /// Each WIT parameter as the C argument in its place.

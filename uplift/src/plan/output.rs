@@ -11,7 +11,7 @@ use super::memory::encoded;
 use super::wit::WitType;
 use super::{Failure, Null, Output, Status, Wrap, Written};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step};
+use crate::mapping::{Encoding, ErrorPolicy, HandlePolicy, NullPolicy, Owner, Returns, Step};
 
 impl Checker<'_> {
     /// Checks what the C function returns and writes.
@@ -70,6 +70,25 @@ impl Checker<'_> {
                 };
                 Some((output, None))
             }
+            Some(Returns::Handle { null, null_error }) => {
+                expect(self, ValType::I32)?;
+                self.no_written_output(draft, &span)?;
+                let Some(number) = self.returned_resource(draft) else {
+                    return self.wrong_wit(draft, &span, "a resource");
+                };
+                let null_span = self
+                    .mapping
+                    .document
+                    .value(&[path.as_slice(), &[Step::Key("null")]].concat());
+                let policy = match null {
+                    HandlePolicy::Trap => ErrorPolicy::Trap,
+                    HandlePolicy::Error => ErrorPolicy::Error,
+                };
+                let words = ("a null pointer", "null-error", "choose `null = \"trap\"`");
+                let case = null_error.as_deref();
+                let failure = self.failure(&draft.errors, policy, case, &null_span, words)?;
+                Some((Output::Handle(number, failure), None))
+            }
             Some(Returns::Length { unit }) => {
                 expect(self, ValType::I32)?;
                 if draft.buffer.is_none() || draft.slots.buffer_length.is_some() {
@@ -127,9 +146,19 @@ impl Checker<'_> {
         None
     }
 
+    /// The number of the resource that the WIT function returns.
+    pub(super) fn returned_resource(&self, draft: &Draft<'_>) -> Option<usize> {
+        let Some(WitType::Own(id)) = draft.result.value else {
+            return None;
+        };
+        (draft.result.wrap != Wrap::Option)
+            .then(|| self.resources.iter().position(|found| found.id == id))
+            .flatten()
+    }
+
     /// Without a word in the mapping: by value, or nothing.
     fn default_output(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<Output> {
-        if draft.buffer.is_some() || draft.slots.pointer.is_some() {
+        if draft.buffer.is_some() || draft.slots.pointer.is_some() || draft.state.is_some() {
             return if draft.callee.results.is_empty() {
                 self.written(draft, span)
             } else {
@@ -149,6 +178,7 @@ impl Checker<'_> {
                 "add `returns = { as = \"cstring\", free = \"…\" }`, or `borrowed = \"static\"`"
             }
             (Some(_), true) => "add an argument `buffer` or `out-pointer` that becomes the result",
+            (Some(WitType::Own(_)), false) => "add `returns = { as = \"handle\" }`",
             _ => "add `returns = { as = \"status\" }`, or `{ as = \"ignored\" }`",
         };
         self.mistake(
@@ -183,6 +213,10 @@ impl Checker<'_> {
 
     /// What the C function wrote for the WIT result, if anything.
     fn written(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<Output> {
+        if let Some(number) = draft.state {
+            self.no_other_output(draft, span)?;
+            return Some(Output::State(number));
+        }
         let slots = &mut draft.slots;
         if let Some(buffer) = &draft.buffer {
             if slots.pointer.is_some() || slots.length.is_some() {
@@ -251,6 +285,19 @@ impl Checker<'_> {
     }
 
     fn no_written_output(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<()> {
+        if draft.state.is_none() {
+            return self.no_other_output(draft, span);
+        }
+        self.mistake(Diagnostic::mapping(
+            "mapping::returns",
+            span.clone(),
+            "the `state` is the WIT result already",
+            "a second output",
+        ));
+        None
+    }
+
+    fn no_other_output(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<()> {
         let slots = &draft.slots;
         if draft.buffer.is_none()
             && slots.pointer.is_none()

@@ -1,6 +1,6 @@
 //! The WIT types that a mapping can give a C counterpart.
 
-use wit_parser::{Resolve, Type, TypeDefKind};
+use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 
 use super::{Scalar, Wrap};
 
@@ -10,6 +10,9 @@ pub(super) enum WitType {
     Scalar(Scalar),
     String,
     List(Scalar),
+    /// A handle to a resource that the function's interface exports.
+    Own(TypeId),
+    Borrow(TypeId),
 }
 
 impl WitType {
@@ -18,13 +21,14 @@ impl WitType {
         match self {
             WitType::Scalar(scalar) | WitType::List(scalar) => scalar.size(),
             WitType::String => 1,
+            WitType::Own(_) | WitType::Borrow(_) => 4,
         }
     }
 
     /// The number of core values that pass it.
     pub(super) fn flat(self) -> u32 {
         match self {
-            WitType::Scalar(_) => 1,
+            WitType::Scalar(_) | WitType::Own(_) | WitType::Borrow(_) => 1,
             WitType::String | WitType::List(_) => 2,
         }
     }
@@ -51,13 +55,24 @@ pub(super) fn classify(resolve: &Resolve, ty: &Type) -> Result<WitType, String> 
             u32::try_from(cases.cases.len()).unwrap_or(u32::MAX),
         ))),
         Err(TypeDefKind::List(element)) => match classify(resolve, element) {
-            Ok(WitType::Scalar(scalar)) if !matches!(scalar, Scalar::Enum(_)) => {
+            Ok(WitType::Scalar(scalar)) if !matches!(scalar, Scalar::Enum(_) | Scalar::Pointer) => {
                 Ok(WitType::List(scalar))
             }
             _ => Err("a list of something else than numbers".into()),
         },
+        Err(TypeDefKind::Handle(Handle::Own(id))) => Ok(WitType::Own(base(resolve, *id))),
+        Err(TypeDefKind::Handle(Handle::Borrow(id))) => Ok(WitType::Borrow(base(resolve, *id))),
         Err(other) => Err(format!("a {}", other.as_str())),
     }
+}
+
+/// The resource that a type is another name of.
+fn base(resolve: &Resolve, id: TypeId) -> TypeId {
+    let mut id = id;
+    while let TypeDefKind::Type(Type::Id(inner)) = &resolve.types[id].kind {
+        id = *inner;
+    }
+    id
 }
 
 fn scalar(ty: &Type) -> Result<Scalar, String> {

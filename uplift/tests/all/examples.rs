@@ -166,4 +166,25 @@ fn xxhash_as_it_ships_hashes_the_known_vectors() {
         hash64(b"Nobody inspects the spammish repetition", 0),
         Val::U64(0xfbce_a83c_8a37_8bf1)
     );
+
+    let at = |name: &str| format!("uplift:xxhash/hashes#{name}");
+    let mut states: Vec<Val> = (0..1000)
+        .map(|_| hashes.call(&at("[constructor]state64"), &[Val::U64(0)]))
+        .collect();
+    for piece in [
+        &b"Nobody inspects "[..],
+        b"the spammish",
+        b"",
+        b" repetition",
+    ] {
+        for state in &states {
+            let update = [state.clone(), bytes(piece)];
+            hashes.call(&at("[method]state64.update"), &update);
+        }
+    }
+    for state in states.drain(..) {
+        let digest = hashes.call(&at("[method]state64.digest"), std::slice::from_ref(&state));
+        assert_eq!(digest, Val::U64(0xfbce_a83c_8a37_8bf1));
+        hashes.drop_resource(&state);
+    }
 }

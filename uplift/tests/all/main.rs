@@ -7,5 +7,6 @@ mod emitted_bytes;
 mod examples;
 mod memory;
 mod numbers;
+mod resources;
 mod strings;
 mod wrapped;

@@ -99,6 +99,16 @@ impl Wrapped {
         }
     }
 
+    /// Drops a handle, as its owner does.
+    pub(crate) fn drop_resource(&mut self, handle: &Val) {
+        let Val::Resource(resource) = handle else {
+            panic!("no resource: {handle:?}");
+        };
+        resource
+            .resource_drop(&mut self.store)
+            .expect("the destructor returns");
+    }
+
     fn try_call(&mut self, name: &str, arguments: &[Val]) -> wasmtime::Result<Val> {
         let mut path: Vec<&str> = name.split('#').collect();
         let last = path.pop().expect("a name");

@@ -32,6 +32,12 @@ impl Body<'_, '_> {
                     self.code.local_get(returned);
                 }
             }
+            Output::State(number) => self.handle(*number, pointer),
+            Output::Handle(number, failure) => {
+                self.code.local_get(returned).i32_eqz();
+                self.fail_if(*failure, Trap::NullPointer);
+                self.handle(*number, returned);
+            }
             Output::Cstring {
                 release,
                 null,
@@ -83,6 +89,23 @@ impl Body<'_, '_> {
                 }
                 self.finish(layout, Body::store_pointer_and_length);
             }
+        }
+    }
+
+    /// Makes a handle to a resource, behind which stands the pointer in a local.
+    fn handle(&mut self, number: usize, pointer: u32) {
+        let new = self.shim.resource_new(number);
+        let layout = self.function.layout;
+        if layout.in_memory {
+            self.finish(layout, |body| {
+                body.code
+                    .local_get(body.locals.area)
+                    .local_get(pointer)
+                    .call(new)
+                    .i32_store(at(u64::from(layout.payload), 2));
+            });
+        } else {
+            self.code.local_get(pointer).call(new);
         }
     }
 
