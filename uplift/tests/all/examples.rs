@@ -188,3 +188,63 @@ fn xxhash_as_it_ships_hashes_the_known_vectors() {
         hashes.drop_resource(&state);
     }
 }
+
+/// The module without its section of names.
+fn without_names(module: &[u8]) -> Vec<u8> {
+    let mut out = module[..8].to_vec();
+    let mut done = 8;
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        let payload = payload.expect("a valid module");
+        let Some((_, range)) = payload.as_section() else {
+            continue;
+        };
+        let end = usize::try_from(range.end).expect("an offset");
+        let names = matches!(&payload,
+            wasmparser::Payload::CustomSection(section) if section.name() == "name");
+        if !names {
+            out.extend_from_slice(&module[done..end]);
+        }
+        done = end;
+    }
+    out
+}
+
+#[test]
+#[ignore = "needs the guests and hosts that `cargo xtask build` makes"]
+fn the_legacy_greeter_passes_the_parity_suite_in_both_hosts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let host = env::var_os("GREETER_HOST_RS")
+        .map_or_else(|| root.join("target/release/host-rs"), PathBuf::from);
+    let python = if cfg!(windows) {
+        ".venv/Scripts/python.exe"
+    } else {
+        ".venv/bin/python"
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bare = folder.path().join("bare.wasm");
+    let quiet = root.join("target/guests/legacy-quiet.wasm");
+    let module = fs::read(&quiet).expect("a guest");
+    fs::write(&bare, without_names(&module)).expect("it can be written");
+    let out = root.join("target/uplift/greeter.wasm");
+    fs::create_dir_all(out.parent().expect("a folder")).expect("a folder");
+    // Without names there is no allocator to promote, and inspection shows that
+    // this C library leaves grown pages alone.
+    for (module, map) in [
+        (&quiet, "greeter/greeter.toml"),
+        (&bare, "greeter/without-names.toml"),
+    ] {
+        let component = wrap(module, map);
+        assert!(component.wasi_adapter);
+        fs::write(&out, component.bytes).expect("it can be written");
+        let hosts = [Command::new(&host), Command::new(root.join(python))];
+        for (mut command, arguments) in hosts.into_iter().zip([&[][..], &["-m", "host_py"]]) {
+            let text = run(command.args(arguments).current_dir(&root).args([
+                "parity",
+                "--guest",
+                "target/uplift/greeter.wasm",
+            ]));
+            let text = String::from_utf8(text).expect("UTF-8");
+            assert!(text.contains("22 same, 1 different"), "{text}");
+        }
+    }
+}

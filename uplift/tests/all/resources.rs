@@ -116,9 +116,9 @@ fn a_failed_constructor_is_an_error_and_leaves_nothing_behind() {
         let before = live(&mut counters);
         assert_eq!(counters.call(&make, &[Val::U32(13)]), error("unlucky"));
         assert_eq!(live(&mut counters), before);
-        let made = counters.call(&make, &[Val::U32(2)]);
-        let Val::Result(Ok(Some(counter))) = made else {
-            panic!("{made:?}");
+        let counter = counters.call(&make, &[Val::U32(2)]);
+        let Val::Result(Ok(Some(counter))) = counter else {
+            panic!("no counter");
         };
         let more = [(*counter).clone(), Val::U32(3)];
         assert_eq!(
