@@ -16,6 +16,7 @@ from wasmtime_bindgen import Component, abi
 class Counter(abi.Resource):
     _constructor: Callable[[int], None]
     _add: Callable[[int], int]
+    _tell: Callable[[], None]
     _live: Callable[[], int]
     _try_make: Callable[[int], Counter]
 
@@ -24,6 +25,9 @@ class Counter(abi.Resource):
 
     def add(self, n: int) -> int:
         return self._add(n)
+
+    def tell(self) -> None:
+        self._tell()
 
     @classmethod
     def live(cls) -> int:
@@ -102,6 +106,7 @@ WORLD = abi.WorldType(
                 func(
                     "[method]counter.add", (("self", abi.Borrow(COUNTER)), ("n", abi.U32)), abi.U32
                 ),
+                func("[method]counter.tell", (("self", abi.Borrow(COUNTER)),)),
                 func("[static]counter.live", (), abi.U32),
                 func(
                     "[static]counter.try-make",

@@ -62,6 +62,7 @@
     (func (export "add") (param i32 i32) (result i32)
       (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (local.get 1)))
       (i32.load (local.get 0)))
+    (func (export "tell") (param i32) (call $log (i32.const 32) (i32.const 4)))
     (func (export "live") (result i32) (i32.load (i32.const 0)))
     (func (export "second") (param i32 i32) (result i32) (local.get 0))
     (func (export "pair") (param i32) (result i32)
@@ -115,6 +116,7 @@
 
   (func $make (param "start" u32) (result (own $counter')) (canon lift (core func $i "make")))
   (func $add (param "self" (borrow $counter')) (param "n" u32) (result u32) (canon lift (core func $i "add")))
+  (func $tell (param "self" (borrow $counter')) (canon lift (core func $i "tell")))
   (func $live (result u32) (canon lift (core func $i "live")))
   (func $merge (param "a" (own $counter')) (param "b" (borrow $counter')) (result (own $counter'))
     (canon lift (core func $i "second")))
@@ -128,6 +130,7 @@
     (import "counter" (type $c (sub resource)))
     (import "make" (func $make (param "start" u32) (result (own $c))))
     (import "add" (func $add (param "self" (borrow $c)) (param "n" u32) (result u32)))
+    (import "tell" (func $tell (param "self" (borrow $c))))
     (import "live" (func $live (result u32)))
     (import "merge" (func $merge (param "a" (own $c)) (param "b" (borrow $c)) (result (own $c))))
     (import "pair" (func $pair (param "start" u32) (result (tuple (own $c) (own $c)))))
@@ -136,6 +139,7 @@
     (export $C "counter" (type $c))
     (export "[constructor]counter" (func $make) (func (param "start" u32) (result (own $C))))
     (export "[method]counter.add" (func $add) (func (param "self" (borrow $C)) (param "n" u32) (result u32)))
+    (export "[method]counter.tell" (func $tell) (func (param "self" (borrow $C))))
     (export "[static]counter.live" (func $live) (func (result u32)))
     (export "[static]counter.try-make" (func $try-make) (func (param "start" u32) (result (result (own $C) (error string)))))
     (export "merge" (func $merge) (func (param "a" (own $C)) (param "b" (borrow $C)) (result (own $C))))
@@ -143,7 +147,7 @@
     (export "sum" (func $sum) (func (param "all" (list (borrow $C))) (result u32))))
   (instance $out (instantiate $counters
     (with "counter" (type $counter')) (with "make" (func $make)) (with "add" (func $add))
-    (with "live" (func $live)) (with "merge" (func $merge)) (with "pair" (func $pair))
+    (with "tell" (func $tell)) (with "live" (func $live)) (with "merge" (func $merge)) (with "pair" (func $pair))
     (with "try-make" (func $try-make)) (with "sum" (func $sum))))
   (export "tests:guest/counters@1.0.0" (instance $out))
 

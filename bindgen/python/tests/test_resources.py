@@ -67,6 +67,25 @@ def test_an_object_can_not_be_lent_and_handed_over_in_one_call(world: World) -> 
         assert a.add(1) == 2
 
 
+def test_an_object_that_is_lent_to_a_running_call_stays() -> None:
+    def log(_text: str) -> None:
+        with pytest.raises(ValueError, match="this counter is lent to a call that is running"):
+            counter.drop()
+        with pytest.raises(ValueError, match="a: this counter is lent to a call that is running"):
+            world.counters.merge(counter, other)
+        assert counter.add(1) == 2  # it may be lent again
+        with pytest.raises(ValueError, match="is lent to a call"):
+            counter.drop()
+
+    with (
+        load(log) as world,
+        world.counters.Counter(1) as counter,
+        world.counters.Counter(1) as other,
+    ):
+        counter.tell()
+        assert counter.add(1) == 3
+
+
 def test_a_refused_call_keeps_what_it_was_to_hand_over(world: World) -> None:
     with world.counters.Counter(1) as a:
         with pytest.raises(TypeError, match="b: 5 is of type int, not a Counter"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import descriptors as d
+from .arrays import Unfit
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
 from .values import Err, Ok, Some
 
@@ -46,6 +47,8 @@ def reason(
     except WrongValue as found:
         found.__suppress_context__ = True
         return found
+    if isinstance(error, Unfit):
+        return BadValue("a resource is lent and handed over in one call")
     return error
 
 
@@ -252,6 +255,8 @@ def _map(type_: d.Map, value: Any, path: str, seen: Seen) -> None:
 
 def _own(type_: d.Own, value: Any, path: str, seen: Seen) -> None:
     _alive(type_.resource, value, path, seen)
+    if hasattr(value, "_runtime_") and value._runtime_.lent:
+        raise BadValue(f"{path}: this {type_.resource.name} is lent to a call that is running")
     if id(value) in seen.moved:
         raise BadValue(f"{path}: this {type_.resource.name} is handed over twice in one call")
     if hasattr(value, "_runtime_"):

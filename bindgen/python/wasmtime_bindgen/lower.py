@@ -173,7 +173,7 @@ class Lowering:
 
     def _char(self, _name: str, value: str, place: Place) -> None:
         self._unfit_if(f"not isinstance({value}, str)")
-        code = self._local(f"ord({value})", "code")
+        code = self._local(f"ord({value})")
         self._unfit_if(f"0xD7FF < {code} < 0xE000")
         self._set(place, 1, code, "u32")
 
@@ -246,8 +246,7 @@ class Lowering:
         table = self.source.constant(FlagTable(type_), "flags")
         self._unfit_if(f"{value}.__class__ is not {cls}")
         length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
-        bits = f"{value}._value_"
-        self.source.line(f"{length}, {address}, names = {table}[{bits}]")
+        self.source.line(f"{length}, {address}, names = {table}[{value}._value_]")
         self.source.line("keep.append(names)")
 
     def _option(self, type_: d.Option, value: str, place: Place) -> None:

@@ -99,11 +99,13 @@ class Resource:
         """Drop the guest's object.
 
         Raises:
-            BadValue: If it was dropped or handed over before.
+            BadValue: If it was dropped or handed over before, or is lent just now.
             Trap: If the guest traps.
         """
         handle = self._runtime_
         with handle.instance.lock:
+            if handle.ptr and handle.lent:
+                raise BadValue(f"this {handle.name} is lent to a call that is running")
             pointer, handle.ptr = handle.ptr, 0
             if not pointer:
                 raise BadValue(f"this {handle.name} was dropped or handed over before")

@@ -56,13 +56,15 @@ class Handle:
     Attributes:
         ptr: The address of the runtime's handle; 0 once it is dropped or handed over.
         name: The resource's name, for messages.
+        lent: How many running calls it is lent to.
     """
 
-    __slots__ = ("__weakref__", "instance", "name", "ptr")
+    __slots__ = ("__weakref__", "instance", "lent", "name", "ptr")
 
     def __init__(self, instance: Instance, name: str, ptr: int) -> None:
         self.instance = instance
         self.name = name
+        self.lent = 0
         self.ptr = ptr
 
     def restore(self, pointer: int) -> None:
@@ -75,6 +77,7 @@ class Handle:
 
     def returned(self) -> None:
         """See `Lowered`."""
+        self.lent -= 1
 
     def __del__(self) -> None:
         # This may run at any time and on any thread, so the guest isn't entered here.
@@ -131,6 +134,8 @@ class GuestTable:
     def own(self, value: Any, moved: dict[Lowered, int]) -> int:
         """See `Table`."""
         handle = self._handle(value)
+        if handle.lent:
+            raise Unfit
         pointer = moved[handle] = handle.ptr
         handle.ptr = 0
         return pointer
@@ -138,7 +143,9 @@ class GuestTable:
     def borrow(self, value: Any, lent: set[Lowered]) -> int:
         """See `Table`."""
         handle = self._handle(value)
-        lent.add(handle)
+        if handle not in lent:
+            lent.add(handle)
+            handle.lent += 1
         return handle.ptr
 
     def take(self, pointer: int) -> Any:
