@@ -36,7 +36,10 @@ pub(crate) fn run(progress: &Progress, environment: &VirtualEnvironment) -> Resu
             // The package has no generator, or one that this runtime can't call.
             ensure!(round == 0, error);
             progress.say("The package's generator does not work: a native build helps out");
-            seed(progress, &component, &staged)?;
+            let seeded = build_folder().join("seed");
+            seed(progress, &component, &seeded)?;
+            replace(&seeded, &package())?;
+            continue;
         }
         if !replace(&staged, &package())? {
             stamp()?.set()?;

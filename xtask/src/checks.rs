@@ -1,5 +1,6 @@
 //! `cargo xtask test`: runs every check, and says at the end how each went.
 
+mod bindgen;
 mod report;
 
 use std::env;
@@ -42,6 +43,7 @@ pub(crate) fn run(progress: &Progress) -> Result<()> {
         python(&mut report, progress, built);
         rust(&mut report, built);
         guests(&mut report, built);
+        bindgen::run(&mut report, progress, built);
         report.check("README", || {
             passes(&mut xtask_test(built, ["--test", "readme"]))
         });
@@ -110,8 +112,10 @@ fn guest_types(progress: &Progress, built: &Built) -> Result<Verdict> {
     passes(mypy.arg("guest/python/app.py").env("MYPYPATH", &bindings))
 }
 
+/// Makes clippy fail where it warns.
+const DENY: [&str; 3] = ["--", "--deny", "warnings"];
+
 fn rust(report: &mut Report, built: &Built) {
-    const DENY: [&str; 3] = ["--", "--deny", "warnings"];
     let guest_build = repository::guest_build();
     let clippy_guests = |arguments: &[&str]| {
         let mut clippy = cargo::command(["clippy", "--release", "--target", "wasm32-wasip1"]);

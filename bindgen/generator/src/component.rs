@@ -1,5 +1,7 @@
 //! The generator as a component: the world in `wit/generator.wit`.
 
+use std::io::{self, Read as _};
+
 use crate::{Error, Unsupported};
 use bindings::uplift::bindgen::types;
 
@@ -10,8 +12,15 @@ impl bindings::Guest for Component {
         input: types::Input,
         options: types::Options,
     ) -> Result<types::Package, types::Failure> {
+        let component = match input.component.then(standard_input).transpose() {
+            Ok(component) => component,
+            Err(error) => {
+                let reason = format!("the component can't be read: {error}");
+                return Err(failure(Error::InvalidComponent(reason)));
+            }
+        };
         let input = crate::Input {
-            component: input.component,
+            component,
             wit: input.wit.into_iter().map(file).collect(),
         };
         let options = crate::Options {
@@ -23,6 +32,12 @@ impl bindings::Guest for Component {
             Err(error) => Err(failure(error)),
         }
     }
+}
+
+fn standard_input() -> io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    io::stdin().lock().read_to_end(&mut data)?;
+    Ok(data)
 }
 
 fn file(file: types::File) -> crate::File {

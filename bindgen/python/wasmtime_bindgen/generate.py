@@ -20,7 +20,7 @@ from .errors import (
 )
 from .generator import Failure, FailureError, Generator, Input, Options, Problem, Unsupported
 from .inputs import MAGIC, Inputs
-from .settings import Limits
+from .settings import Limits, Wasi
 
 MANIFEST = "wasmtime_bindgen.json"
 """The file in a generated package that says what made it."""
@@ -68,8 +68,9 @@ def generate(
     _refuse_text(inputs)
     options = Options(world, skip_unsupported)
     try:
-        with Generator.load(_generator(), limits=LIMITS) as instance:
-            made = instance.generate(Input(inputs.component, inputs.wit), options)
+        wasi = Wasi(stdin=inputs.component or b"")
+        with Generator.load(_generator(), wasi=wasi, limits=LIMITS) as instance:
+            made = instance.generate(Input(inputs.component is not None, inputs.wit), options)
     except FailureError as failure:
         raise _error(inputs.name, failure.value) from None
     except Trap as trap:

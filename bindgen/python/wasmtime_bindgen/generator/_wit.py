@@ -15,7 +15,7 @@ FILE = abi.Record(
 INPUT = abi.Record(
     "input",
     types.Input,
-    (("component", abi.Option(abi.List(abi.U8))), ("wit", abi.List(FILE))),
+    (("component", abi.BOOL), ("wit", abi.List(FILE))),
 )
 
 OPTIONS = abi.Record(
@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:8379ff2bb9b58e48a828fd66cb613c0344db6a4753eb3cbee0b6883a2a631cb0",
+    digest="sha256:9561f5ee241bf61f5cd1a4b80b6506afbc6ef2129094f3630a581d75623c49ca",
 )

@@ -35,8 +35,11 @@ class File:
 class Input:
     """What to generate from: a component, WIT, or both."""
 
-    component: abi.Buffer | None
-    """A component, or a WIT package in its binary form."""
+    component: bool
+    """Whether a component, or a WIT package in its binary form, stands on
+    standard input: a component can be large, and a stream costs its host
+    less than a list of bytes.
+    """
     wit: Sequence[File]
     """A folder of WIT. The files at its top are the main package; those in
     `deps` are what it uses: `deps/name.wit`, `deps/name/file.wit`, or

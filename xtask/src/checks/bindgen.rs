@@ -1,0 +1,90 @@
+//! The checks of `bindgen`: the generator, the Python package, the cases.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::bindgen;
+use crate::build::Built;
+use crate::cargo;
+use crate::progress::Progress;
+use crate::repository;
+
+use super::report::{Report, Verdict};
+use super::{DENY, passes};
+
+const GENERATOR: &str = "wasmtime-bindgen-generator";
+const CASES: &str = "wasmtime-bindgen-cases";
+const WASM: [&str; 2] = ["--target", "wasm32-wasip2"];
+
+/// The oldest release of wasmtime that the package says it works with.
+const OLDEST: &str = "bindgen/python/wasmtime-48.lock";
+
+pub(super) fn run(report: &mut Report, progress: &Progress, built: &Built) {
+    generator(report);
+    report.check("bindgen: fresh", || {
+        bindgen::check(progress, &built.environment).map(|()| Verdict::Passed)
+    });
+    report.check("bindgen: guests", || {
+        passes(cargo::command(["build", "--package", CASES, "--examples"]).args(WASM))
+    });
+    let in_python = |arguments: &[&str]| {
+        let mut command = built.environment.python(["-m"]);
+        command
+            .args(arguments)
+            .current_dir(repository::root().join("bindgen/python"));
+        command
+    };
+    report.check("bindgen: ruff check", || {
+        passes(&mut in_python(&["ruff", "check", "."]))
+    });
+    report.check("bindgen: ruff format", || {
+        passes(&mut in_python(&["ruff", "format", "--check", "."]))
+    });
+    report.check("bindgen: mypy", || {
+        let folders = ["mypy", "wasmtime_bindgen", "tests", "bench"];
+        passes(&mut in_python(&folders))
+    });
+    report.check("bindgen: pytest", || passes(&mut in_python(&["pytest"])));
+    report.check("bindgen: pytest, oldest wasmtime", || {
+        let folder = oldest(progress, built)?;
+        let apart = ["tests/test_typing.py", "tests/test_packaging.py"];
+        let mut pytest = in_python(&["pytest", "--ignore", apart[0], "--ignore", apart[1]]);
+        passes(pytest.env("PYTHONPATH", folder))
+    });
+}
+
+fn generator(report: &mut Report) {
+    report.check("bindgen: clippy", || {
+        let mut clippy = cargo::command(["clippy", "--all-targets", "--package", GENERATOR]);
+        passes(clippy.args(DENY))
+    });
+    report.check("bindgen: clippy, wasm", || {
+        let mut generator = cargo::command(["clippy", "--package", GENERATOR, "--lib"]);
+        passes(generator.args(WASM).args(DENY))?;
+        let mut cases = cargo::command(["clippy", "--package", CASES, "--lib", "--examples"]);
+        passes(cases.args(WASM).args(DENY))
+    });
+    // All of them: those that are ignored by default need .venv, which is there.
+    report.check("bindgen: generator", || {
+        let mut test = cargo::command(["test", "--package", GENERATOR]);
+        passes(test.args(["--", "--include-ignored"]))
+    });
+}
+
+/// The oldest wasmtime in a folder of its own, to be found before that of the
+/// environment.
+fn oldest(progress: &Progress, built: &Built) -> Result<PathBuf> {
+    let folder = repository::root().join("target/bindgen/oldest");
+    let lock = repository::root().join(OLDEST);
+    let stamp = crate::stamp::Stamp::new(folder.join("xtask-stamp")).path(&lock)?;
+    if !stamp.is_current() {
+        let mut install = built.environment.python(["-m", "pip", "install"]);
+        install
+            .args(["--disable-pip-version-check", "--no-deps", "--upgrade"])
+            .args(["--require-hashes", "-r", OLDEST, "--target"]);
+        progress.run("Install the oldest wasmtime", install.arg(&folder))?;
+        stamp.set()?;
+    }
+    Ok(folder)
+}
