@@ -2,6 +2,7 @@
 
 mod arbitrary_bytes;
 mod buffers;
+mod command_line;
 mod diagnostics;
 mod emitted_bytes;
 mod examples;
