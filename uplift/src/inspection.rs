@@ -165,6 +165,7 @@ impl Module {
     }
 
     fn inspect_exports(&self) -> Vec<InspectedExport> {
+        let signatures = self.c_signatures();
         self.exports
             .iter()
             .map(|export| {
@@ -173,7 +174,7 @@ impl Module {
                     name: export.name.clone(),
                     kind: export.kind,
                     ty: function.then(|| core_type(self.function(export.index))),
-                    guess: function.then(|| self.guess(&export.name, export.index)),
+                    guess: function.then(|| self.guess(&export.name, export.index, &signatures)),
                 }
             })
             .collect()

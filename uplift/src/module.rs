@@ -1,12 +1,14 @@
 //! What is in a core module, as far as wrapping it is concerned.
 
 mod allocator;
+mod dwarf;
 mod growth;
 mod sections;
 mod signature;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 use wasmparser::{FuncType, MemoryType};
@@ -29,7 +31,7 @@ pub struct Module {
     pub(crate) imported_functions: u32,
     pub(crate) imported_memories: u32,
     pub(crate) start: Option<u32>,
-    pub(crate) custom_sections: Vec<String>,
+    pub(crate) custom_sections: Vec<(String, Range<usize>)>,
     pub(crate) function_names: BTreeMap<u32, String>,
     pub(crate) local_names: BTreeMap<u32, BTreeMap<u32, String>>,
     pub(crate) producers: Vec<Producer>,
@@ -192,9 +194,18 @@ impl Module {
         }
     }
 
+    /// The content of the custom section called `name`.
+    fn custom_section(&self, name: &str) -> Option<&[u8]> {
+        let (_, range) = self
+            .custom_sections
+            .iter()
+            .find(|(found, _)| found == name)?;
+        self.bytes.get(range.clone())
+    }
+
     /// Whether there is a custom section called `name`.
     pub(crate) fn has_custom_section(&self, name: &str) -> bool {
-        self.custom_sections.iter().any(|found| found == name)
+        self.custom_section(name).is_some()
     }
 }
 

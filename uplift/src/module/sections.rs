@@ -94,7 +94,11 @@ fn fill(module: &mut Module, bytes: &[u8]) -> wasmparser::Result<bool> {
             Payload::StartSection { func, .. } => module.start = Some(func),
             Payload::CodeSectionEntry(body) => bodies.push(body),
             Payload::CustomSection(section) => {
-                module.custom_sections.push(section.name().to_owned());
+                let offset = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+                let range = offset(section.data_offset())..offset(section.range().end);
+                module
+                    .custom_sections
+                    .push((section.name().to_owned(), range));
                 // A damaged custom section is no reason to refuse the module.
                 let _ = add_custom(module, &section);
             }

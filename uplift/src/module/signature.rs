@@ -3,10 +3,16 @@
 //! A core type has lost most of what C knew: a pointer, a length and a status
 //! are all `i32`. What is left are names, and those only hint.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use wasmparser::ValType;
 
 use super::Module;
+use super::dwarf::{self, Signature};
+
+/// What the debugging information knows, by the names of the functions.
+pub(crate) struct Signatures(BTreeMap<String, Signature>);
 
 /// A guess at a C signature.
 #[derive(Clone, Debug, Serialize)]
@@ -22,33 +28,59 @@ pub struct Guess {
 /// A guess at one parameter.
 #[derive(Clone, Debug, Serialize)]
 pub struct GuessedParameter {
-    /// The name in the name section, or one made up from the position.
+    /// The name in the debugging information or the name section, or one made up
+    /// from the position.
     pub name: String,
     /// The C type.
     #[serde(rename = "type")]
-    pub ty: &'static str,
-    /// Whether the name comes from the name section.
+    pub ty: String,
+    /// Whether the module knows the name.
     pub named: bool,
 }
 
 impl Module {
+    /// The signatures of all functions that the debugging information describes.
+    pub(crate) fn c_signatures(&self) -> Signatures {
+        Signatures(dwarf::signatures(|name| self.custom_section(name)))
+    }
+
     /// Guesses the C signature of the function exported as `name`.
-    pub(crate) fn guess(&self, name: &str, index: u32) -> Guess {
-        let ty = self.function(index);
+    pub(crate) fn guess(&self, name: &str, index: u32, known: &Signatures) -> Guess {
         let inner = self.wrapped_function(index);
+        self.by_dwarf(name, inner.unwrap_or(index), known)
+            .unwrap_or_else(|| self.by_names(name, index, inner))
+    }
+
+    /// By the debugging information, if it fits the core type.
+    fn by_dwarf(&self, name: &str, index: u32, known: &Signatures) -> Option<Guess> {
+        let internal = self.function_names.get(&index).map_or(name, String::as_str);
+        let signature = known.0.get(internal).or_else(|| known.0.get(name))?;
+        if signature.parameters.len() != self.function(index).params().len() {
+            return None;
+        }
+        let parameters: Vec<GuessedParameter> = signature
+            .parameters
+            .iter()
+            .zip(0..)
+            .map(|((ty, found), position)| parameter(found, position, ty))
+            .collect();
+        Some(Guess {
+            signature: declaration(&signature.result, name, &parameters),
+            parameters,
+            evidence: vec!["DWARF".into()],
+        })
+    }
+
+    fn by_names(&self, name: &str, index: u32, inner: Option<u32>) -> Guess {
+        let ty = self.function(index);
         let names = self.local_names.get(&inner.unwrap_or(index));
         let mut evidence = vec!["core type".to_owned()];
         let parameters: Vec<GuessedParameter> = (0u32..)
             .zip(ty.params())
             .map(|(position, ty)| {
-                let found = names
-                    .and_then(|names| names.get(&position))
-                    .filter(|name| !name.is_empty());
-                GuessedParameter {
-                    name: found.cloned().unwrap_or_else(|| format!("a{position}")),
-                    ty: c_type(*ty, found.map(String::as_str)),
-                    named: found.is_some(),
-                }
+                let found = names.and_then(|names| names.get(&position));
+                let found = found.map_or("", String::as_str);
+                parameter(found, position, c_type(*ty, found))
             })
             .collect();
         if parameters.iter().any(|parameter| parameter.named) {
@@ -56,20 +88,11 @@ impl Module {
         }
         let result = match ty.results() {
             [] => "void",
-            [one] => c_type(*one, None),
+            [one] => c_type(*one, ""),
             _ => "(several results)",
         };
-        let list = if parameters.is_empty() {
-            "void".to_owned()
-        } else {
-            parameters
-                .iter()
-                .map(|parameter| format!("{} {}", parameter.ty, parameter.name))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
         Guess {
-            signature: format!("{result} {name}({list})"),
+            signature: declaration(result, name, &parameters),
             parameters,
             evidence,
         }
@@ -84,13 +107,41 @@ impl Module {
     }
 }
 
-fn c_type(ty: ValType, name: Option<&str>) -> &'static str {
-    match ty {
-        ValType::I32 => match name {
-            Some(name) if is_length(name) => "size_t",
-            Some(name) if is_pointer(name) => "void *",
-            _ => "int32_t",
+fn parameter(name: &str, position: u32, ty: &str) -> GuessedParameter {
+    GuessedParameter {
+        name: if name.is_empty() {
+            format!("a{position}")
+        } else {
+            name.to_owned()
         },
+        ty: ty.to_owned(),
+        named: !name.is_empty(),
+    }
+}
+
+/// The function as C declares it.
+fn declaration(result: &str, name: &str, parameters: &[GuessedParameter]) -> String {
+    let typed = |ty: &str, name: &str| {
+        let space = if ty.ends_with('*') { "" } else { " " };
+        format!("{ty}{space}{name}")
+    };
+    let list = if parameters.is_empty() {
+        "void".to_owned()
+    } else {
+        parameters
+            .iter()
+            .map(|parameter| typed(&parameter.ty, &parameter.name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    format!("{}({list})", typed(result, name))
+}
+
+fn c_type(ty: ValType, name: &str) -> &'static str {
+    match ty {
+        ValType::I32 if is_length(name) => "size_t",
+        ValType::I32 if is_pointer(name) => "void *",
+        ValType::I32 => "int32_t",
         ValType::I64 => "int64_t",
         ValType::F32 => "float",
         ValType::F64 => "double",

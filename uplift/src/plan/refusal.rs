@@ -215,6 +215,6 @@ impl Module {
     fn has_component_type(&self) -> bool {
         self.custom_sections
             .iter()
-            .any(|name| name.starts_with("component-type"))
+            .any(|(name, _)| name.starts_with("component-type"))
     }
 }

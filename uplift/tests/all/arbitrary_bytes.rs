@@ -82,6 +82,26 @@ proptest! {
     }
 
     #[test]
+    fn debugging_information_of_arbitrary_bytes_is_left_out(
+        info in prop::collection::vec(any::<u8>(), 0..200),
+        abbreviations in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let length = u32::try_from(info.len() + 7).expect("a short section").to_le_bytes();
+        // The header of a unit of DWARF 4, so that what follows is looked at.
+        let unit = [&length[..], &[4, 0, 0, 0, 0, 0, 4], &info].concat();
+        let mut wasm = module();
+        for (name, content) in [(".debug_info", &unit), (".debug_abbrev", &abbreviations)] {
+            let section = wasm_encoder::CustomSection {
+                name: name.into(),
+                data: content.into(),
+            };
+            wasm.push(wasm_encoder::Section::id(&section));
+            wasm_encoder::Encode::encode(&section, &mut wasm);
+        }
+        use_module(wasm);
+    }
+
+    #[test]
     fn a_damaged_mapping_is_refused_or_read(bytes in damaged(MAPPING.as_bytes().to_vec())) {
         let _ = Mapping::parse(&String::from_utf8_lossy(&bytes));
     }

@@ -65,7 +65,7 @@ fn zlib(folder: &Path) -> PathBuf {
             "--target=wasm32-wasi",
             "-mexec-model=reactor",
             "-O2",
-            "-g0",
+            "-g",
         ])
         .args(SOURCES.map(|name| source.join(name).with_extension("c")))
         .args(EXPORTS.map(|name| format!("-Wl,--export={name}")))
@@ -79,7 +79,21 @@ fn zlib(folder: &Path) -> PathBuf {
 #[ignore = "needs a C compiler for wasm32: UPLIFT_ZIG, and zlib's source: UPLIFT_ZLIB"]
 fn zlib_compresses_uncompresses_and_sums() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let component = wrap(&zlib(folder.path()), "zlib/zlib.toml");
+    let module = zlib(folder.path());
+    let inspection = Module::read(fs::read(&module).expect("the module"))
+        .expect("a module")
+        .inspect();
+    let guess = |name: &str| {
+        let export = inspection.exports.iter().find(|export| export.name == name);
+        let guess = export.and_then(|export| export.guess.as_ref());
+        guess.map_or("", |guess| guess.signature.as_str())
+    };
+    assert_eq!(
+        guess("compress"),
+        "int compress(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen)"
+    );
+    assert_eq!(guess("zlibVersion"), "const char *zlibVersion(void)");
+    let component = wrap(&module, "zlib/zlib.toml");
     let added = component.bytes.len() - component.module_size;
     assert!(added < 8192, "{added} bytes were added");
     let mut zlib = Wrapped::start(&component.bytes);
