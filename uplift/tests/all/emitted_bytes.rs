@@ -1,25 +1,17 @@
 //! What of the original is in the component.
 
 use uplift::{Mapping, Module, Plan};
-use wasmparser::{Parser, Payload};
+use wasmparser::Parser;
 
-use crate::wrapped::{with_allocator, wrap};
+use crate::wrapped::{core_modules, with_allocator, wrap};
 
 /// The sections of each core module inside, as their id and bytes; custom
 /// sections too.
 fn modules(component: &[u8]) -> Vec<Vec<(u8, Vec<u8>)>> {
-    let mut modules = Vec::new();
-    for payload in Parser::new(0).parse_all(component) {
-        if let Payload::ModuleSection {
-            unchecked_range, ..
-        } = payload.expect("a valid component")
-        {
-            let range = usize::try_from(unchecked_range.start).expect("an offset")
-                ..usize::try_from(unchecked_range.end).expect("an offset");
-            modules.push(sections(&component[range]));
-        }
-    }
-    modules
+    core_modules(component)
+        .iter()
+        .map(|module| sections(module))
+        .collect()
 }
 
 fn sections(module: &[u8]) -> Vec<(u8, Vec<u8>)> {

@@ -1,8 +1,9 @@
 //! Where inputs are placed, and that calls leave nothing behind.
 
 use wasmtime::component::Val;
+use wasmtime::{Engine, Linker, Store};
 
-use crate::wrapped::{Wrapped, bytes, mistakes, string, wrap};
+use crate::wrapped::{Wrapped, bytes, core_modules, mistakes, string, with_allocator, wrap};
 
 /// Sums bytes, and can tell how large the memory is. It has no allocator.
 const BARE: &str = r#"(module
@@ -172,4 +173,63 @@ fn an_allocation_that_fails_traps() {
     let mut echo = Wrapped::new(&module, world, ECHO);
     let trap = echo.trap("echo", &[string("Ada")]);
     assert!(trap.contains("no room for an input"), "{trap}");
+}
+
+/// A caller whose strings are UTF-16 guesses at a length, and corrects it.
+#[test]
+fn an_input_may_grow_and_shrink_before_the_call() {
+    let exporting =
+        with_allocator("(func (export \"echo\") (param i32) (result i32) (local.get 0))");
+    let bare = "(module (memory (export \"memory\") 1)
+      (func (export \"echo\") (param i32) (result i32) (local.get 0)))";
+    let world = "export echo: func(text: string) -> string;";
+    for module in [&exporting, bare] {
+        let component = wrap(module, world, ECHO).expect("it can be wrapped");
+        let [main, shim] = <[Vec<u8>; 2]>::try_from(core_modules(&component.bytes))
+            .expect("the module and the shim");
+        let engine = Engine::default();
+        let compile = |bytes| wasmtime::Module::new(&engine, bytes).expect("a valid module");
+        let mut store = Store::new(&engine, ());
+        let mut linker = Linker::new(&engine);
+        let main = linker
+            .instantiate(&mut store, &compile(main))
+            .expect("an instance");
+        let memory = main.get_memory(&mut store, "memory").expect("a memory");
+        linker
+            .define(&store, "env", "memory", memory)
+            .expect("a new name");
+        linker
+            .instance(&mut store, "__main_module__", main)
+            .expect("a new name");
+        let shim = linker
+            .instantiate(&mut store, &compile(shim))
+            .expect("an instance");
+        let realloc = shim
+            .get_typed_func::<(u32, u32, u32, u32), u32>(&mut store, "cabi_realloc")
+            .expect("cabi_realloc");
+
+        for align in [1, 2, 4, 8] {
+            let nothing = realloc
+                .call(&mut store, (0, 0, align, 0))
+                .expect("a pointer");
+            assert_eq!(nothing, align, "a pointer that is aligned and not null");
+            let grown = realloc
+                .call(&mut store, (nothing, 0, align, 3))
+                .expect("a pointer");
+            assert_eq!(grown % align, 0);
+            memory
+                .write(&mut store, grown as usize, b"abc")
+                .expect("in bounds");
+            let moved = realloc
+                .call(&mut store, (grown, 3, align, 70_000))
+                .expect("a pointer");
+            assert_eq!(moved % align, 0);
+            let shrunk = realloc
+                .call(&mut store, (moved, 70_000, align, 2))
+                .expect("a pointer");
+            assert_eq!(shrunk, moved);
+            let text = &memory.data(&store)[shrunk as usize..][..3];
+            assert_eq!(text, b"ab\0", "what was written is kept, and a NUL follows");
+        }
+    }
 }

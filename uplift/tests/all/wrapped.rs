@@ -148,3 +148,19 @@ pub(crate) fn ok(value: Val) -> Val {
 pub(crate) fn error(case: &str) -> Val {
     Val::Result(Err(Some(Box::new(Val::Enum(case.into())))))
 }
+
+/// The core modules inside of a component, in their order.
+pub(crate) fn core_modules(component: &[u8]) -> Vec<Vec<u8>> {
+    let mut modules = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        if let wasmparser::Payload::ModuleSection {
+            unchecked_range, ..
+        } = payload.expect("a valid component")
+        {
+            let range = usize::try_from(unchecked_range.start).expect("an offset")
+                ..usize::try_from(unchecked_range.end).expect("an offset");
+            modules.push(component[range].to_vec());
+        }
+    }
+    modules
+}
