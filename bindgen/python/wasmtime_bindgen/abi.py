@@ -40,7 +40,7 @@ from .descriptors import (
 )
 from .engine import Component, Source
 from .errors import WitError
-from .load import INTERFACE
+from .linking import INTERFACE
 from .objects import Interface, Resource, World
 from .settings import Limits, Wasi
 from .values import Err, Ok, Some

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .load import INTERFACE as _INTERFACE  # noqa: F401 - so that `load` below stays a function
 from .settings import Limits, Wasi
 
 if TYPE_CHECKING:

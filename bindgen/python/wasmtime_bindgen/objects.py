@@ -45,7 +45,7 @@ class World:
             LinkError: If it doesn't fit the package, or the imports that were given.
             Trap: If it traps when it starts.
         """
-        from .load import load
+        from .linking import load
 
         self = object.__new__(cls)
         load(self, world, component, imports, wasi or Wasi(), limits or Limits(), cache)
