@@ -1,8 +1,12 @@
-//! `cargo xtask bench`: measures both hosts and writes down the ratios.
+//! `cargo xtask bench`: measures both hosts and the bindings, and writes down
+//! the ratios.
 
+mod bindings;
+mod extism;
+mod greeter;
 mod harnesses;
 mod measurements;
-mod section;
+mod page;
 
 use anyhow::Result;
 
@@ -11,25 +15,23 @@ use crate::progress::Progress;
 use crate::repository;
 
 use harnesses::Length;
+use page::PAGE;
 
-/// The page with the marked section.
-const PAGE: &str = "docs/PERFORMANCE.md";
-
-/// Measures, and writes the section of docs/PERFORMANCE.md.
+/// Measures, and writes the sections of docs/PERFORMANCE.md.
 ///
 /// # Errors
 ///
-/// If a benchmark fails, a measurement is lacking or the page has no section.
+/// If a benchmark fails, a measurement is lacking or the page lacks a section.
 pub(crate) fn run(progress: &Progress, built: &Built) -> Result<()> {
     let (page, text) = measure(progress, built, Length::Full)?;
     repository::write(&repository::root().join(PAGE), page.as_bytes())?;
     println!("{text}");
-    progress.say(&format!("{PAGE}: the section is written"));
+    progress.say(&format!("{PAGE}: the sections are written"));
     Ok(())
 }
 
 /// Measures with few samples, to see that all of it works, and prints the
-/// section without writing it.
+/// sections without writing them.
 ///
 /// # Errors
 ///
@@ -40,13 +42,18 @@ pub(crate) fn run_short(progress: &Progress, built: &Built) -> Result<()> {
     Ok(())
 }
 
-/// The page with its new section, and the section alone.
+/// The page with its new sections, and the sections alone.
 fn measure(progress: &Progress, built: &Built, length: Length) -> Result<(String, String)> {
     let page = repository::read(&repository::root().join(PAGE))?;
     // A page without a section is found before minutes of measuring.
-    section::replace(&page, "")?;
+    page::replace(&page, "greeter", "")?;
+    page::replace(&page, "bindings", "")?;
     let rust = harnesses::rust(progress, length)?;
     let python = harnesses::python(progress, &built.environment, length)?;
-    let text = section::render(&rust, &python, &section::Machine::this(&python)?)?;
-    Ok((section::replace(&page, &text)?, text))
+    let bindings = harnesses::bindings(progress, &built.environment, length)?;
+    let greeter = greeter::render(&rust, &python, &greeter::Machine::this(&python)?)?;
+    let bindings = bindings::render(&bindings)?;
+    let page = page::replace(&page, "greeter", &greeter)?;
+    let page = page::replace(&page, "bindings", &bindings)?;
+    Ok((page, format!("{greeter}\n\n{bindings}")))
 }

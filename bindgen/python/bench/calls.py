@@ -1,8 +1,9 @@
 """How long a call takes, beside the same call by the generic `wasmtime.component`.
 
-    python bindgen/python/bench/calls.py [--short]
+    python bindgen/python/bench/calls.py [--short] [--extism PLUGIN]
 
-prints medians of interleaved samples as JSON, in nanoseconds a call.
+prints medians of interleaved samples as JSON, in nanoseconds a call: `rows`
+are calls of one world of its own, `peers` those of the repository's greeter.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import statistics
 import sys
-import time
 from array import array
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,17 @@ from wasmtime import component as wit
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import peers
 from guests import WAT, WORLD, Access, Calls, Circle, Color, Imports, Large, Small
+from sampling import interleaved
 
+import wasmtime_bindgen
 from wasmtime_bindgen import Component
 from wasmtime_bindgen._capi import WASMTIME
 
+GUESTS = Path(__file__).parents[3] / "target" / "guests"
 TICKS = 10
+MIB = 1 << 20
 TARGETS = {
     "add": 8,
     "greet": 6,
@@ -43,7 +48,7 @@ TARGETS = {
 }
 
 
-NAMES = ("add", "greet", "large", "small", "ticks", "bytes", "bytes_in", "floats_in")
+NAMES = ("add", "greet", "large", "small", "ticks", "make_bytes", "bytes_in", "floats_in")
 
 
 class Generic:
@@ -83,7 +88,7 @@ def _record(**fields: Any) -> wit.Record:
     return record
 
 
-def cases(short: bool) -> dict[str, tuple[Callable[[], object], Callable[[], object], int]]:
+def cases() -> dict[str, tuple[Callable[[], object], Callable[[], object], int]]:
     """Return the two calls of each row, and how many calls into or from the guest each makes."""
     binary = bytes(wasmtime.wat2wasm(WAT))
     component, imports = Component(binary, cache=False), Imports(lambda n: n)
@@ -112,7 +117,7 @@ def cases(short: bool) -> dict[str, tuple[Callable[[], object], Callable[[], obj
     g = {name: getattr(generic, name) for name in NAMES}
     counter = calls.counters.Counter(5)
     counter_, add_ = generic.counter(5)
-    rows: dict[str, tuple[Callable[[], object], Callable[[], object], int]] = {
+    return {
         "add": (lambda: calls.add(5, 3), lambda: g["add"](5, 3), 1),
         "greet": (lambda: calls.greet("World"), lambda: g["greet"]("World"), 1),
         "record": (lambda: calls.large(large), lambda: g["large"](large_), 1),
@@ -120,53 +125,36 @@ def cases(short: bool) -> dict[str, tuple[Callable[[], object], Callable[[], obj
         "resource_method": (lambda: counter.add(3), lambda: add_(counter_, 3), 1),
         "import": (lambda: calls.ticks(TICKS), lambda: g["ticks"](TICKS), TICKS),
         "bytes_in_1024": (lambda: calls.bytes_in(kib), lambda: g["bytes_in"](kib), 1),
+        "bytes_in_1048576": (lambda: calls.bytes_in(mib), lambda: g["bytes_in"](mib), 1),
+        "bytes_out_1048576": (lambda: calls.make_bytes(MIB), lambda: g["make_bytes"](MIB), 1),
+        "floats_in_1048576": (lambda: calls.floats_in(floats), lambda: g["floats_in"](floats_), 1),
     }
-    if not short:
-        rows |= {
-            "bytes_in_1048576": (lambda: calls.bytes_in(mib), lambda: g["bytes_in"](mib), 1),
-            "bytes_out_1048576": (lambda: calls.bytes(mib), lambda: g["bytes"](mib), 1),
-            "floats_in_1048576": (
-                lambda: calls.floats_in(floats),
-                lambda: g["floats_in"](floats_),
-                1,
-            ),
-        }
-    return rows
-
-
-def _sample(call: Callable[[], object], seconds: float) -> float:
-    """Return the nanoseconds a call took, over about so many seconds."""
-    count, spent = 1, 0.0
-    while True:
-        begin = time.perf_counter()
-        for _ in range(count):
-            call()
-        spent = time.perf_counter() - begin
-        if spent >= seconds or count >= 1 << 20:
-            return spent / count * 1e9
-        count = max(count + 1, min(int(count * seconds / max(spent, 1e-9) * 1.1), count * 100))
 
 
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="fewer samples, no large lists")
-    short = parser.parse_args().short
+    parser.add_argument("--short", action="store_true", help="few samples, to see that it runs")
+    parser.add_argument("--extism", metavar="PLUGIN", type=Path, help="an Extism plugin to compare")
+    arguments = parser.parse_args()
     rows = {}
-    for name, (ours, theirs, calls) in cases(short).items():
-        samples: tuple[list[float], list[float]] = ([], [])
-        for _ in range(3 if short else 7):
-            for call, into in zip((ours, theirs), samples, strict=True):
-                into.append(_sample(call, 0.02 if short else 0.1) / calls)
-        bindgen, generic = map(statistics.median, samples)
+    for name, (ours, theirs, calls) in cases().items():
+        pair = {"wasmtime_bindgen": ours, "generic": theirs}
+        medians = interleaved(pair, short=arguments.short)
         rows[name] = {
-            "wasmtime_bindgen": round(bindgen, 1),
-            "generic": round(generic, 1),
-            "ratio": round(generic / bindgen, 1),
+            **{by: round(median / calls, 1) for by, median in medians.items()},
             "target": TARGETS[name],
         }
-    versions = {"python": platform.python_version(), "wasmtime": WASMTIME}
-    print(json.dumps({"schema": 1, "versions": versions, "rows": rows}, indent=2))
+    greeter = peers.rows(GUESTS, arguments.extism, short=arguments.short)
+    versions = {
+        "python": platform.python_version(),
+        "wasmtime": WASMTIME,
+        "wasmtime_bindgen": wasmtime_bindgen.__version__,
+    }
+    if arguments.extism is not None:
+        versions["extism"] = metadata.version("extism")
+    results = {"schema": 1, "versions": versions, "rows": rows, "peers": greeter}
+    print(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":

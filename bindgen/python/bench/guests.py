@@ -151,6 +151,10 @@ WAT = f"""(component
       (i32.const 8))
     (func (export "count") (param i32 i32) (result i32)
       (global.set $top (i32.const 64)) (local.get 1))
+    (func (export "make-bytes") (param i32) (result i32)
+      (i32.store (i32.const 8) (i32.const 64))
+      (i32.store (i32.const 12) (local.get 0))
+      (i32.const 8))
     (func (export "self") (param i32) (result i32) (local.get 0))
     (func (export "ticks") (param i32) (result i32) (local $s i32)
       (loop $l
@@ -186,7 +190,7 @@ WAT += "\n".join(
         _func("large", "self", _param("x", "$large"), "$large", DONE),
         _func("small", "pair", _param("x", "(list $small)"), "(list $small)", DONE),
         _func("bytes-in", "count", _param("x", "(list u8)"), "u32"),
-        _func("bytes", "pair", _param("x", "(list u8)"), "(list u8)", DONE),
+        _func("make-bytes", "make-bytes", _param("count", "u32"), "(list u8)"),
         _func("floats-in", "count", _param("x", "(list f64)"), "u32"),
     )
 )
@@ -219,7 +223,7 @@ _SIGNATURES: dict[str, tuple[tuple[abi.ValType, ...], abi.ValType]] = {
     "large": ((LARGE,), LARGE),
     "small": ((abi.List(SMALL),), abi.List(SMALL)),
     "bytes-in": ((abi.List(abi.U8),), abi.U32),
-    "bytes": ((abi.List(abi.U8),), abi.List(abi.U8)),
+    "make-bytes": ((abi.U32,), abi.List(abi.U8)),
     "floats-in": ((abi.List(abi.F64),), abi.U32),
 }
 
@@ -257,7 +261,7 @@ class Calls(abi.World):
     _large: Callable[[Large], Large]
     _small: Callable[[Sequence[Small]], list[Small]]
     _bytes_in: Callable[[Any], int]
-    _bytes: Callable[[Any], bytes]
+    _make_bytes: Callable[[int], bytes]
     _floats_in: Callable[[Any], int]
 
     def add(self, a: int, b: int) -> int:
@@ -284,9 +288,9 @@ class Calls(abi.World):
         """Return the length of `x`."""
         return self._bytes_in(x)
 
-    def bytes(self, x: Any) -> bytes:
-        """Return `x`."""
-        return self._bytes(x)
+    def make_bytes(self, count: int) -> bytes:
+        """Return so many bytes."""
+        return self._make_bytes(count)
 
     def floats_in(self, x: Any) -> int:
         """Return the length of `x`."""

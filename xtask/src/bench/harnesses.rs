@@ -1,17 +1,23 @@
-//! Runs the two benchmarks and reads what they measured.
+//! Runs the benchmarks and reads what they measured.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
+use super::extism;
 use super::measurements::Measurements;
 use crate::cargo;
 use crate::progress::Progress;
 use crate::repository;
 use crate::virtual_environment::VirtualEnvironment;
+
+const HOST_PY: &str = "host-py/bench/calls.py";
+const BINDINGS: &str = "bindgen/python/bench/calls.py";
 
 /// How long to measure.
 #[derive(Clone, Copy, PartialEq)]
@@ -40,6 +46,29 @@ pub(crate) struct Versions {
     pub(crate) python: String,
     /// Of the package `wasmtime`.
     pub(crate) wasmtime: String,
+}
+
+/// What the harness of the bindings prints.
+#[derive(Deserialize)]
+pub(crate) struct BindingsRun {
+    schema: u32,
+    /// Of everything that took part, by name.
+    pub(crate) versions: BTreeMap<String, String>,
+    /// The same call by both, by the name of the row.
+    pub(crate) rows: BTreeMap<String, Compared>,
+    /// The greeter by every peer.
+    pub(crate) peers: Measurements,
+}
+
+/// One row: medians in nanoseconds.
+#[derive(Deserialize)]
+pub(crate) struct Compared {
+    /// By `wasmtime_bindgen`.
+    pub(crate) wasmtime_bindgen: f64,
+    /// By `wasmtime.component`.
+    pub(crate) generic: f64,
+    /// How many times the first should be as fast as the second, at least.
+    pub(crate) target: f64,
 }
 
 /// Runs criterion on host-rs.
@@ -80,19 +109,54 @@ pub(crate) fn python(
     environment: &VirtualEnvironment,
     length: Length,
 ) -> Result<PythonRun> {
-    let mut harness = environment.python(["host-py/bench/calls.py"]);
+    let mut harness = environment.python([HOST_PY]);
     if length == Length::Short {
         harness.arg("--short");
     }
-    let printed = progress.run("Measure host_py", &mut harness)?;
-    let run: PythonRun = serde_json::from_str(&printed)
-        .context("host-py/bench/calls.py printed something else than its results")?;
-    ensure!(
-        run.schema == 1,
-        "host-py/bench/calls.py printed results of schema {}, and 1 is expected",
-        run.schema
-    );
+    let run: PythonRun = printed(HOST_PY, &progress.run("Measure host_py", &mut harness)?)?;
+    of_schema_1(HOST_PY, run.schema)?;
     Ok(run)
+}
+
+/// Runs the harness of `wasmtime_bindgen`. A short run leaves out the peer that
+/// has to be downloaded and compiled first.
+///
+/// # Errors
+///
+/// If it fails, or prints something else than it should.
+pub(crate) fn bindings(
+    progress: &Progress,
+    environment: &VirtualEnvironment,
+    length: Length,
+) -> Result<BindingsRun> {
+    let mut harness = environment.python([BINDINGS]);
+    match length {
+        Length::Full => {
+            let peer = extism::ensure(progress, environment)?;
+            harness.arg("--extism").arg(peer.plugin);
+            harness.env("PYTHONPATH", peer.packages);
+        }
+        Length::Short => {
+            harness.arg("--short");
+        }
+    }
+    let text = progress.run("Measure wasmtime_bindgen", &mut harness)?;
+    let run: BindingsRun = printed(BINDINGS, &text)?;
+    of_schema_1(BINDINGS, run.schema)?;
+    Ok(run)
+}
+
+fn printed<T: DeserializeOwned>(harness: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .with_context(|| format!("{harness} printed something else than its results"))
+}
+
+fn of_schema_1(harness: &str, schema: u32) -> Result<()> {
+    ensure!(
+        schema == 1,
+        "{harness} printed results of schema {schema}, and 1 is expected"
+    );
+    Ok(())
 }
 
 /// Reads `GROUP/FUNCTION/new/estimates.json` for all groups and functions.

@@ -56,13 +56,22 @@ pub(crate) fn ratio(of: f64, to: f64) -> String {
     format!("{}×", three_digits(of / to))
 }
 
+/// `number` as exact as it is shown, so that what is shown as 12.0 is not below 12.
+pub(crate) fn rounded(number: f64) -> f64 {
+    let shown = 10_f64.powi(i32::from(decimals(number)));
+    (number * shown).round() / shown
+}
+
 fn three_digits(number: f64) -> String {
-    let decimals = match number {
+    format!("{number:.*}", usize::from(decimals(number)))
+}
+
+fn decimals(number: f64) -> u8 {
+    match number {
         ..9.995 => 2,
         ..99.95 => 1,
         _ => 0,
-    };
-    format!("{number:.decimals$}")
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +93,15 @@ mod tests {
         assert_eq!(ratio(999.6, 100.0), "10.0×");
         assert_eq!(ratio(1_234.0, 100.0), "12.3×");
         assert_eq!(ratio(34_000.0, 100.0), "340×");
+    }
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "rounding gives the nearest number of all")]
+    fn a_number_is_rounded_as_it_is_shown() {
+        assert_eq!(rounded(7.994), 7.99);
+        assert_eq!(rounded(11.96), 12.0);
+        assert_eq!(rounded(11.94), 11.9);
+        assert_eq!(rounded(123.4), 123.0);
     }
 
     #[test]

@@ -1,19 +1,15 @@
-//! The marked section of docs/PERFORMANCE.md.
+//! The section `greeter`: both hosts, with the legacy guest as the peer.
 
 use std::collections::BTreeMap;
-use std::env::consts::{ARCH, OS};
 use std::fmt::Write as _;
 use std::process::Command;
-use std::thread;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::harnesses::PythonRun;
 use super::measurements::{Measurements, ratio, time};
+use super::page;
 use crate::repository;
-
-const BEGIN: &str = "<!-- greeter:begin -->";
-const END: &str = "<!-- greeter:end -->";
 
 /// The rows of the headline table: a row's name, and what it says.
 const HEADLINE: [(&str, &str); 6] = [
@@ -90,7 +86,6 @@ impl Machine {
         let rustc = String::from_utf8_lossy(&rustc.stdout);
         let lock = repository::read(&repository::root().join("Cargo.lock"))?;
         let crate_version = locked(&lock, "wasmtime").context("Cargo.lock has no wasmtime")?;
-        let cores = thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             lines: vec![
                 format!(
@@ -101,7 +96,7 @@ impl Machine {
                     "Python host: Python {}, wasmtime-py {}",
                     python.versions.python, python.versions.wasmtime
                 ),
-                format!("Machine: {OS}, {ARCH}, {cores} cores"),
+                page::machine(),
             ],
         })
     }
@@ -113,28 +108,6 @@ fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let mut lines = lock.lines().skip_while(|line| *line != name);
     let version = lines.nth(1)?.strip_prefix("version = \"")?;
     version.strip_suffix('"')
-}
-
-/// Puts `section` between the markers of `page`.
-///
-/// # Errors
-///
-/// If the page has no such section, or more than one.
-pub(crate) fn replace(page: &str, section: &str) -> Result<String> {
-    let parts = page
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) =
-        parts.with_context(|| format!("{} has no lines {BEGIN} and {END}", super::PAGE))?;
-    ensure!(
-        !after.contains(BEGIN),
-        "{} has two lines {BEGIN}",
-        super::PAGE
-    );
-    Ok(format!(
-        "{before}{BEGIN}\n\n{}\n\n{END}{after}",
-        section.trim()
-    ))
 }
 
 /// Writes the section.
@@ -202,10 +175,7 @@ fn targets(rust: &Measurements) -> Result<String> {
 }
 
 fn conditions(machine: &Machine) -> String {
-    let mut lines = machine.lines.clone();
-    lines.push("Command: `cargo xtask bench`".to_string());
-    let items = lines.iter().map(|line| format!("- {line}"));
-    items.collect::<Vec<_>>().join("\n")
+    page::items(&[machine.lines.as_slice(), &[page::COMMAND.to_string()]].concat())
 }
 
 /// Everything that was measured, as absolute times.
@@ -282,16 +252,6 @@ mod tests {
             format!("{error:#}"),
             "the Python benchmark is incomplete: no measurement of `legacy` in `greet_5`"
         );
-    }
-
-    #[test]
-    fn only_the_text_between_the_markers_is_replaced() -> Result<()> {
-        let page = format!("# Page\n{BEGIN}\nold\n{END}\nrest\n");
-        let fresh = replace(&page, "new")?;
-        assert_eq!(fresh, format!("# Page\n{BEGIN}\n\nnew\n\n{END}\nrest\n"));
-        assert_eq!(replace(&fresh, "new")?, fresh);
-        assert!(replace("# Page\n", "new").is_err());
-        Ok(())
     }
 
     #[test]
