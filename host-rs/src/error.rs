@@ -20,8 +20,13 @@ pub enum Error {
     NoGuestsFolder,
 
     /// The folder does not hold the guest that was asked for.
-    #[error("no guests in {}: run `cargo xtask build`", .0.display())]
-    NoGuests(PathBuf),
+    #[error("no {file} in {}: run `cargo xtask build`", folder.display())]
+    MissingGuest {
+        /// The file that is not there.
+        file: String,
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
 
     /// Neither a guest's name nor a file.
     #[error("no file `{0}`: --guest takes rust, python, legacy or the path of a component")]
@@ -43,12 +48,21 @@ pub enum Error {
     )]
     CoreModule(PathBuf),
 
+    /// A component where a core module is expected.
+    #[error("{} is a component, and a core module is expected", .0.display())]
+    Component(PathBuf),
+
     /// Not a WebAssembly binary at all.
     #[error(
-        "{} is not a WebAssembly binary, and a component is expected: \
-         it does not begin with `\\0asm`", .0.display()
+        "{} is not a WebAssembly binary, and a {expected} is expected: \
+         it does not begin with `\\0asm`", path.display()
     )]
-    NotWasm(PathBuf),
+    NotWasm {
+        /// The file.
+        path: PathBuf,
+        /// `component` or `core module`.
+        expected: &'static str,
+    },
 
     /// A binary that does not compile: truncated, corrupt, or too new.
     #[error("{} is not a valid {expected}: {reason}", path.display())]
@@ -64,11 +78,13 @@ pub enum Error {
     /// A guest that imports what the sandbox does not offer.
     #[error(
         "{} imports `{import}`, which this host does not offer: \
-         it offers WASI 0.2 without files, environment or network", path.display()
+         it offers {offered} without files, environment or network", path.display()
     )]
     UnknownImport {
         /// The file.
         path: PathBuf,
+        /// The WASI that there is for a guest of this kind.
+        offered: &'static str,
         /// The name of the import.
         import: String,
     },
@@ -85,7 +101,7 @@ pub enum Error {
     },
 
     /// A guest that needs more than the limits allow before it even runs.
-    #[error("{} does not fit the limits: {reason}: raise --memory or --table", path.display())]
+    #[error("{} does not fit the limits: {reason}{}", path.display(), advice(reason))]
     OverLimits {
         /// The file.
         path: PathBuf,
@@ -117,6 +133,19 @@ pub enum Error {
         /// The limit.
         limit: Duration,
     },
+
+    /// The guest ended itself, as a program does that calls `exit`.
+    #[error("the guest ended itself in `{function}`, with exit status {status}")]
+    Exited {
+        /// The function that was called.
+        function: &'static str,
+        /// What the guest gave as its status.
+        status: i32,
+    },
+
+    /// The legacy guest's memory could not grow for a name.
+    #[error("the guest's memory has no room for a name of {0} bytes (--memory)")]
+    NoRoom(usize),
 
     /// A name that the C ABI has no way to pass on.
     #[error(
@@ -164,8 +193,21 @@ impl Error {
     pub fn is_guest_failure(&self) -> bool {
         matches!(
             self,
-            Error::Trap(_) | Error::TimedOut { .. } | Error::LegacyAbi { .. }
+            Error::Trap(_)
+                | Error::TimedOut { .. }
+                | Error::Exited { .. }
+                | Error::NoRoom(_)
+                | Error::LegacyAbi { .. }
         )
+    }
+}
+
+/// Which flag mends it, where one does.
+fn advice(reason: &str) -> &'static str {
+    if reason.contains("minimum size") {
+        ": raise --memory or --table"
+    } else {
+        ""
     }
 }
 

@@ -80,7 +80,10 @@ impl GuestsFolder {
         if file.is_file() {
             Ok(file)
         } else {
-            Err(Error::NoGuests(folder.clone()))
+            Err(Error::MissingGuest {
+                file: name.to_owned(),
+                folder: folder.clone(),
+            })
         }
     }
 }

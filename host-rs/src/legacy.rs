@@ -29,8 +29,9 @@ struct Exports {
     scratch: Scratch,
 }
 
-/// Pages that this host added to the guest's memory. The guest's allocator
-/// never hands them out, because it did not ask for them.
+/// Pages that this host added to the guest's memory. The allocator of this
+/// guest hands out only pages that it asked for itself. Not every allocator
+/// does: one that takes all memory up to its current end would hand these out.
 #[derive(Default)]
 struct Scratch {
     start: usize,
@@ -68,14 +69,17 @@ impl LegacyGreeter {
         if let Some(nul) = name.bytes().position(|byte| byte == 0) {
             return Err(Error::InteriorNul(nul));
         }
-        self.guest.call("custom_greet", |exports, store| {
+        let greeting = self.guest.call("custom_greet", |exports, store| {
             let input = exports.write(store, name)?;
             let output = exports.custom_greet.call(&mut *store, input)?;
-            let greeting = exports.read(store, output);
-            // Freed before the result is looked at, so that no path leaks it.
+            // A pointer that is wrong is not given back to the guest: the error
+            // ends the instance, and its memory with it.
+            let greeting = exports.read(store, output)?;
             exports.free_string.call(store, output)?;
-            Ok(greeting?)
-        })
+            Ok(greeting)
+        })?;
+        String::from_utf8(greeting)
+            .map_err(|error| legacy_abi(format!("it returned a string that is not UTF-8: {error}")))
     }
 
     /// Returns the sum of `a` and `b`, which wraps on overflow.
@@ -126,12 +130,10 @@ impl Exports {
         if self.scratch.len < needed {
             // Outgrown pages are lost: doubling bounds the loss.
             let pages = needed.max(2 * self.scratch.len).div_ceil(PAGE);
-            let first = self.memory.grow(&mut *store, pages as u64).map_err(|_| {
-                legacy_abi(format!(
-                    "no room for a name of {} bytes (--memory)",
-                    name.len()
-                ))
-            })?;
+            let first = self
+                .memory
+                .grow(&mut *store, pages as u64)
+                .map_err(|_| Error::NoRoom(name.len()))?;
             self.scratch = Scratch {
                 start: usize::try_from(first)? * PAGE,
                 len: pages * PAGE,
@@ -144,23 +146,24 @@ impl Exports {
     }
 
     /// Copies the string at `pointer` out of linear memory, up to the NUL.
-    fn read(&self, store: &Store<State>, pointer: u32) -> Result<String, Error> {
+    fn read(&self, store: &Store<State>, pointer: u32) -> Result<Vec<u8>, Error> {
         let memory = self.memory.data(store);
         if pointer == 0 {
             return Err(legacy_abi("it returned null".into()));
         }
-        let bytes = memory.get(pointer as usize..).ok_or_else(|| {
+        let outside = || {
+            let length = memory.len();
             legacy_abi(format!(
-                "it returned the pointer {pointer:#x}, outside a memory of {} bytes",
-                memory.len()
+                "it returned the pointer {pointer:#x}, outside of a memory of {length} bytes"
             ))
-        })?;
+        };
+        let bytes = memory
+            .get(pointer as usize..)
+            .filter(|rest| !rest.is_empty());
+        let bytes = bytes.ok_or_else(outside)?;
         let end = memchr::memchr(0, bytes)
             .ok_or_else(|| legacy_abi(format!("no NUL ends the string at {pointer:#x}")))?;
-        let text = str::from_utf8(&bytes[..end]).map_err(|error| {
-            legacy_abi(format!("it returned a string that is no UTF-8: {error}"))
-        })?;
-        Ok(text.to_owned())
+        Ok(bytes[..end].to_owned())
     }
 }
 

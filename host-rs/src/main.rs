@@ -1,12 +1,11 @@
 //! The command line of the Rust host: arguments in, text and exit code out.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, exit};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use anstream::ColorChoice;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use host_rs::Error;
@@ -118,7 +117,7 @@ fn main() -> ExitCode {
         exit(130);
     });
     if let Err(reason) = interruptible {
-        eprintln!("warning: Ctrl-C can't be handled: {reason}");
+        let _ = writeln!(io::stderr(), "warning: Ctrl-C can't be handled: {reason}");
     }
     let report = match run(&cli) {
         Ok(report) => report,
@@ -129,7 +128,7 @@ fn main() -> ExitCode {
     };
     // Colours are chosen here, because a stream that takes them out would take
     // them out of what a guest said, too.
-    let coloured = anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let coloured = io::stdout().is_terminal() && colours_are_welcome();
     let mut out: Box<dyn Write> = if coloured {
         Box::new(anstream::stdout().lock())
     } else {
@@ -141,15 +140,24 @@ fn main() -> ExitCode {
         report.write_text(&mut out, Paint::new(coloured))
     };
     match written.and_then(|()| out.flush()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: cannot write to stdout: {error}");
-            return ExitCode::from(2);
-        }
-        Ok(()) => {}
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse_stdout(&error),
+        // Where the pipe is broken, whoever reads has seen enough.
+        _ => ExitCode::from(u8::from(report.has_undeclared())),
     }
-    ExitCode::from(u8::from(report.has_undeclared()))
+}
+
+fn refuse_stdout(error: &io::Error) -> ExitCode {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ExitCode::SUCCESS;
+    }
+    let _ = writeln!(io::stderr(), "error: cannot write to stdout: {error}");
+    ExitCode::from(2)
+}
+
+/// Whether neither `NO_COLOR` nor a terminal without colours speaks against them.
+fn colours_are_welcome() -> bool {
+    let empty = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    empty("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Prints the help or version that was asked for, or the error on one line.
@@ -158,8 +166,10 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        return match error.print().and_then(|()| io::stdout().flush()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => refuse_stdout(&error),
+        };
     }
     let text = error.render().to_string();
     let words = text

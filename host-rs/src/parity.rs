@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::guest::{Guest, nearest};
+use crate::sandbox::read;
 
 /// How a guest's answer compares to the one that is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -34,11 +35,21 @@ impl Outcome {
     }
 }
 
+/// The longest name that a case may make by repetition, in bytes.
+const LONGEST_NAME: usize = 1 << 30;
+
+/// What tells whether the rest of a cases file can be read.
+#[derive(Deserialize)]
+struct Schema {
+    schema: u64,
+}
+
 /// The contents of a cases file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cases {
-    schema: u32,
+    #[serde(rename = "schema")]
+    _schema: u64,
     greeting: String,
     greet: Vec<GreetCase>,
     add: Vec<AddCase>,
@@ -86,23 +97,27 @@ impl Cases {
                     .into(),
             })?,
         };
-        let text = std::fs::read_to_string(&path).map_err(|reason| Error::Unreadable {
-            path: path.clone(),
-            reason,
-        })?;
-        let cases: Cases = serde_json::from_str(&text).map_err(|reason| Error::Cases {
-            reason: format!("{} is not a file of parity cases: {reason}", path.display()),
-        })?;
-        if cases.schema == 1 {
-            Ok(cases)
-        } else {
-            Err(Error::Cases {
-                reason: format!(
-                    "{} has schema {}, and 1 is expected",
-                    path.display(),
-                    cases.schema
-                ),
-            })
+        let unusable = |reason: String| Error::Cases { reason };
+        let shown = path.display();
+        let bytes = read(&path)?;
+        let not_cases =
+            |reason| unusable(format!("{shown} is not a file of parity cases: {reason}"));
+        let Schema { schema } = serde_json::from_slice(&bytes).map_err(not_cases)?;
+        if schema != 1 {
+            return Err(unusable(format!(
+                "{shown} has schema {schema}, and 1 is expected"
+            )));
+        }
+        let cases: Cases = serde_json::from_slice(&bytes).map_err(not_cases)?;
+        let too_long = |case: &GreetCase| {
+            let length = case.name.len().checked_mul(case.times);
+            length.is_none_or(|length| length > LONGEST_NAME)
+        };
+        match cases.greet.iter().position(too_long) {
+            None => Ok(cases),
+            Some(index) => Err(unusable(format!(
+                "{shown}: the name of greet[{index}] is longer than {LONGEST_NAME} bytes"
+            ))),
         }
     }
 
@@ -110,6 +125,7 @@ impl Cases {
     /// fresh instance for the next.
     pub fn run(&self, guests: &mut [(String, Guest)]) -> Comparison {
         let mut comparison = Comparison {
+            guests: guests.iter().map(|(name, _)| name.clone()).collect(),
             summary: Summary {
                 guests: guests.len(),
                 ..Summary::default()
@@ -137,6 +153,9 @@ impl Cases {
 /// What came of a run.
 #[derive(Debug, Default, Serialize)]
 pub struct Comparison {
+    /// The guests, in order.
+    #[serde(skip)]
+    pub guests: Vec<String>,
     /// A row for each case.
     pub rows: Vec<Row>,
     /// The counts.

@@ -182,16 +182,9 @@ fn write_asked(out: &mut dyn Write, paint: Paint, asked: &Asked) -> io::Result<(
 }
 
 fn write_table(out: &mut dyn Write, paint: Paint, comparison: &Comparison) -> io::Result<()> {
-    let Some(first) = comparison.rows.first() else {
-        return writeln!(out, "{}", summary(&comparison.summary));
-    };
     let mut table = vec![vec![("case".to_owned(), paint.heading())]];
-    table[0].extend(
-        first
-            .outcomes
-            .iter()
-            .map(|(guest, _)| (guest.clone(), paint.heading())),
-    );
+    let headings = comparison.guests.iter();
+    table[0].extend(headings.map(|guest| (guest.clone(), paint.heading())));
     for row in &comparison.rows {
         let mut line = vec![(format!("{}: {}", row.call, row.case), Style::new())];
         line.extend(row.outcomes.iter().map(|&(_, outcome)| {

@@ -1,6 +1,8 @@
 //! Runs a guest under limits: no files, no environment, no network, and an end
 //! to memory and time.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use wasmtime::{
     WasmBacktrace,
 };
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
-use wasmtime_wasi::{WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::Error;
 use crate::capture::Capture;
@@ -105,22 +107,24 @@ impl Sandbox {
     /// If the file can't be read, is no valid component, or imports what the
     /// sandbox does not offer.
     pub fn component(&self, path: &Path) -> Result<component::InstancePre<State>, Error> {
-        let bytes = read(path)?;
-        // The layer field after the version tells the two formats apart
-        // (Component Model, Binary.md).
-        match (bytes.get(..4), bytes.get(6..8)) {
-            (Some(b"\0asm"), Some([0, 0])) => return Err(Error::CoreModule(path.into())),
-            (Some(b"\0asm"), _) => {}
-            _ => return Err(Error::NotWasm(path.into())),
-        }
+        let bytes = read_wasm(path, COMPONENT)?;
         let component = Component::from_binary(&self.engine, &bytes)
-            .map_err(|error| invalid(path, "component", &error))?;
+            .map_err(|error| invalid(path, COMPONENT, &error))?;
+        let unknown = |import| Error::UnknownImport {
+            path: path.into(),
+            offered: "WASI 0.2",
+            import,
+        };
+        // An interface without functions would link to nothing at all.
+        let ty = component.component_type();
+        for (name, _) in ty.imports(&self.engine) {
+            if !name.starts_with("wasi:") {
+                return Err(unknown(name.to_owned()));
+            }
+        }
         self.for_components
             .instantiate_pre(&component)
-            .map_err(|error| Error::UnknownImport {
-                path: path.into(),
-                import: quoted(&error),
-            })
+            .map_err(|error| unknown(quoted(&error)))
     }
 
     /// Compiles the core module in the file at `path`, or takes it from the
@@ -130,12 +134,14 @@ impl Sandbox {
     ///
     /// As [`component`](Self::component).
     pub fn module(&self, path: &Path) -> Result<InstancePre<State>, Error> {
-        let module = Module::from_binary(&self.engine, &read(path)?)
-            .map_err(|error| invalid(path, "core module", &error))?;
+        let bytes = read_wasm(path, CORE_MODULE)?;
+        let module = Module::from_binary(&self.engine, &bytes)
+            .map_err(|error| invalid(path, CORE_MODULE, &error))?;
         self.for_modules
             .instantiate_pre(&module)
             .map_err(|error| Error::UnknownImport {
                 path: path.into(),
+                offered: "WASI 0.1",
                 import: quoted(&error),
             })
     }
@@ -176,6 +182,12 @@ impl Sandbox {
             return Error::TimedOut {
                 function,
                 limit: self.limits.timeout,
+            };
+        }
+        if let Some(I32Exit(status)) = error.downcast_ref() {
+            return Error::Exited {
+                function,
+                status: *status,
             };
         }
         let backtrace = error
@@ -264,14 +276,11 @@ impl<E> Live<E> {
         function: &'static str,
         body: impl FnOnce(&mut E, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let instance = match &mut self.instance {
-            Some(instance) => {
-                instance.0.set_epoch_deadline(self.sandbox.deadline);
-                instance
-            }
-            none => none.insert(start(&self.sandbox, &*self.instantiate, function)?),
+        let (store, exports) = match &mut self.instance {
+            Some(instance) => instance,
+            none => none.insert(start(&self.sandbox, &*self.instantiate)?),
         };
-        let (store, exports) = instance;
+        store.set_epoch_deadline(self.sandbox.deadline);
         match body(exports, store) {
             Ok(value) => Ok(value),
             Err(error) => {
@@ -291,15 +300,11 @@ impl<E> Live<E> {
     }
 }
 
-fn start<E>(
-    sandbox: &Sandbox,
-    instantiate: &Instantiate<E>,
-    function: &'static str,
-) -> Result<(Store<State>, E), Error> {
+fn start<E>(sandbox: &Sandbox, instantiate: &Instantiate<E>) -> Result<(Store<State>, E), Error> {
     let mut store = sandbox.store();
     match instantiate(&mut store) {
         Ok(exports) => Ok((store, exports)),
-        Err(error) => Err(sandbox.failure(function, store.data(), error)),
+        Err(error) => Err(sandbox.failure("instantiate", store.data(), error)),
     }
 }
 
@@ -324,11 +329,54 @@ fn advance_epoch(engine: &Engine) {
     });
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|reason| Error::Unreadable {
+const COMPONENT: &str = "component";
+const CORE_MODULE: &str = "core module";
+
+/// The largest file that is read, in bytes.
+const LARGEST_FILE: u64 = 1 << 30;
+
+/// Reads the WebAssembly binary in the file at `path`, which has to be of the
+/// expected kind.
+fn read_wasm(path: &Path, expected: &'static str) -> Result<Vec<u8>, Error> {
+    let mut start = [0; 8];
+    let read_start = File::open(path).and_then(|file| {
+        let mut start = start.as_mut_slice();
+        io::copy(&mut file.take(8), &mut start)
+    });
+    let length = read_start.map_err(|reason| unreadable(path, reason))?;
+    if !start.starts_with(b"\0asm") {
+        return Err(Error::NotWasm {
+            path: path.into(),
+            expected,
+        });
+    }
+    // The layer field after the version tells the two kinds apart (Component
+    // Model, Binary.md).
+    match (start[6..] == [0, 0], expected) {
+        (true, COMPONENT) if length == 8 => Err(Error::CoreModule(path.into())),
+        (false, CORE_MODULE) => Err(Error::Component(path.into())),
+        _ => read(path),
+    }
+}
+
+/// Reads the file at `path`.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let length = File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|reason| unreadable(path, reason))?;
+    if length as u64 > LARGEST_FILE {
+        let reason = format!("it is larger than {LARGEST_FILE} bytes");
+        return Err(unreadable(path, io::Error::other(reason)));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, reason: io::Error) -> Error {
+    Error::Unreadable {
         path: path.into(),
         reason,
-    })
+    }
 }
 
 fn invalid(path: &Path, expected: &'static str, error: &wasmtime::Error) -> Error {

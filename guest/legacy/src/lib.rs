@@ -26,7 +26,7 @@ macro_rules! say {
 /// # Safety
 ///
 /// `name` is null or points to bytes that end with a NUL, all inside linear
-/// memory and none of them the allocator's.
+/// memory, and nobody writes to them during the call: the allocator neither.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn custom_greet(name: *const c_char) -> *mut c_char {
     if name.is_null() {
