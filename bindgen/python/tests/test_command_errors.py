@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from wasmtime_bindgen import Limits
 from wasmtime_bindgen.command import main
 
 from .generated import CASES, add
@@ -84,6 +85,18 @@ def test_a_component_that_nests_without_end_ends_in_a_line(
         binary = b"\0asm\x0d\0\1\0\x04" + leb(len(binary)) + binary
     (here / "app.wasm").write_bytes(binary)
     assert "app.wasm: " in failure(capsys, "app.wasm", "--out-dir", "app")
+
+
+def test_an_input_that_is_too_much_for_the_generator_ends_in_a_line(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("wasmtime_bindgen.generate.LIMITS", Limits(memory=4 << 20))
+    custom = b"\0" + b"\x80\x80\x80\x04"  # a section of 8 MiB, without a name
+    (here / "app.wasm").write_bytes(add() + custom + bytes(8 << 20))
+    told = failure(capsys, "app.wasm", "--out-dir", "app")
+    assert told.startswith("app.wasm: ")
+    assert "memory" in told
+    assert "\n" not in told
 
 
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

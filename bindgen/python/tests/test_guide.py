@@ -59,6 +59,10 @@ def test_the_command_says_what_the_guide_shows(
     assert capsys.readouterr().out == said
 
 
+def test_the_wheel_is_called_as_the_guide_says() -> None:
+    assert f"target/dist/wasmtime_bindgen-{wasmtime_bindgen.__version__}-py3-none-any.whl" in GUIDE
+
+
 def test_the_tree_of_exceptions_is_as_the_guide_shows_it() -> None:
     shown = set(re.findall(r"[├└]── (\w+)  ", GUIDE))
     root = wasmtime_bindgen.WasmtimeBindgenError

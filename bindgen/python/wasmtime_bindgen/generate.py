@@ -75,7 +75,7 @@ def generate(
         raise _error(inputs.name, failure.value) from None
     except Trap as trap:
         raise InvalidComponent(
-            f"{inputs.name}: the generator gave up on this input: {trap.message}"
+            f"{inputs.name}: the generator gave up on this input: {_reason(trap)}"
         ) from trap
     files = {file.path: file.text.encode() for file in made.files}
     # A WIT package in its binary form has a world with a full name and nothing to run.
@@ -127,6 +127,13 @@ def _error(name: str, failure: Failure) -> WasmtimeBindgenError:
             return LinkError(message)
         case Problem.NO_INPUT | Problem.INVALID_WIT | Problem.NO_WORLD:
             return InvalidWit(message)
+
+
+def _reason(trap: Trap) -> str:
+    """Return why the generator stopped: what it said when it panicked, if it did."""
+    said = [line for line in trap.stderr.splitlines() if line.strip()]
+    said = [line for line in said if not line.startswith(("thread ", "note: "))]
+    return said[0] if said else trap.message
 
 
 def _lines(skipped: Sequence[Unsupported]) -> tuple[str, ...]:
