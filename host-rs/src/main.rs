@@ -172,12 +172,13 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
         };
     }
     let text = error.render().to_string();
-    let words = text
-        .split("\n\n")
-        .next()
-        .unwrap_or_default()
-        .split_whitespace();
-    let line = words.collect::<Vec<_>>().join(" ");
+    let said = text.split("\n\n").map(|paragraph| {
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        words.join(" ")
+    });
+    // What follows is the usage.
+    let said = said.take_while(|words| words.starts_with("error:") || words.starts_with("tip:"));
+    let line = said.collect::<Vec<_>>().join("; ");
     let _ = writeln!(io::stderr(), "{line} (see --help)");
     ExitCode::from(2)
 }

@@ -128,7 +128,11 @@ fn rust(report: &mut Report, built: &Built) {
         let mut clippy = cargo::command(["clippy", "--release", "--package", "host-rs"]);
         passes(clippy.arg("--all-targets").args(DENY))
     });
-    for (name, package) in [("clippy: parity", "parity"), ("clippy: xtask", "xtask")] {
+    for (name, package) in [
+        ("clippy: parity", "parity"),
+        ("clippy: uplift", "uplift"),
+        ("clippy: xtask", "xtask"),
+    ] {
         report.check(name, || {
             let mut clippy = cargo::command(["clippy", "--all-targets", "--package", package]);
             passes(clippy.args(DENY))
@@ -155,6 +159,14 @@ fn rust(report: &mut Report, built: &Built) {
     });
     report.check("tests: parity", || {
         passes(&mut cargo::command(["test", "--package", "parity"]))
+    });
+    report.check("tests: uplift", || {
+        passes(&mut cargo::command(["test", "--package", "uplift"]))
+    });
+    report.check("tests: uplift, the greeter in both hosts", || {
+        let mut test = cargo::command(["test", "--package", "uplift", "--test", "all", "--"]);
+        let test = test.args(["--ignored", "the_legacy_greeter"]);
+        passes(test.env(HOST_RS, &built.host_rs))
     });
     report.check("tests: xtask", || {
         passes(&mut xtask_test(built, ["--bins"]))
