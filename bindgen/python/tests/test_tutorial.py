@@ -93,6 +93,14 @@ def test_a_package_works_inside_another(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("42\n", "")
 
 
+def test_a_package_works_in_a_zip_file(tutorial: Path) -> None:
+    shutil.make_archive(str(tutorial / "packed"), "zip", tutorial, "add")
+    shutil.rmtree(tutorial / "add")
+    program = "import sys; sys.path.insert(0, 'packed.zip')\nfrom add import Root\n"
+    done = python(tutorial, "-c", program + "print(Root.load().add.add(1, 2))")
+    assert (done.stdout, done.stderr) == ("3\n", "")
+
+
 @pytest.mark.parametrize("example", sorted(OUTPUT))
 def test_an_example_prints_what_the_guide_says(example: str, tmp_path: Path) -> None:
     generate(example.removeprefix("use_").replace("_", "-"), tmp_path)
