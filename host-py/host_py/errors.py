@@ -36,11 +36,11 @@ class NoGuestsFolder(InputError):
         )
 
 
-class NoGuests(InputError):
-    """The folder does not hold the guest that was asked for."""
+class MissingGuest(InputError):
+    """The folder does not hold the `file` of the guest that was asked for."""
 
-    def __init__(self, folder: FilePath) -> None:
-        super().__init__(f"no guests in {folder}: run `cargo xtask build`")
+    def __init__(self, file: str, folder: FilePath) -> None:
+        super().__init__(f"no {file} in {folder}: run `cargo xtask build`")
 
 
 class NoSuchGuest(InputError):
@@ -69,6 +69,13 @@ class CoreModule(InputError):
         )
 
 
+class IsComponent(InputError):
+    """A component where a core module is expected."""
+
+    def __init__(self, path: FilePath) -> None:
+        super().__init__(f"{path} is a component, and a core module is expected")
+
+
 class NotWasm(InputError):
     """Not a WebAssembly binary at all; `expected` is `component` or `core module`."""
 
@@ -87,12 +94,12 @@ class Invalid(InputError):
 
 
 class UnknownImport(InputError):
-    """A guest that imports what the sandbox does not offer."""
+    """A guest that imports what the sandbox does not offer; `offered` is the WASI that it does."""
 
-    def __init__(self, path: FilePath, name: str) -> None:
+    def __init__(self, path: FilePath, name: str, offered: str) -> None:
         super().__init__(
             f"{path} imports `{name}`, which this host does not offer:"
-            " it offers WASI 0.2 without files, environment or network"
+            f" it offers {offered} without files, environment or network"
         )
 
 
@@ -107,7 +114,8 @@ class OverLimits(InputError):
     """A guest that needs more than the limits allow before it even runs."""
 
     def __init__(self, path: FilePath, reason: str) -> None:
-        super().__init__(f"{path} does not fit the limits: {reason}: raise --memory or --table")
+        advice = ": raise --memory or --table" if "minimum size" in reason else ""
+        super().__init__(f"{path} does not fit the limits: {reason}{advice}")
 
 
 class CacheUnusable(InputError):
@@ -190,6 +198,20 @@ class TimedOut(GuestError):
         super().__init__(
             f"the guest was stopped in `{function}`: it ran for more than {shown} s (--timeout)"
         )
+
+
+class Exited(GuestError):
+    """The guest ended itself, as a program does that calls `exit`."""
+
+    def __init__(self, function: str, status: int) -> None:
+        super().__init__(f"the guest ended itself in `{function}`, with exit status {status}")
+
+
+class NoRoom(GuestError):
+    """The legacy guest's memory can't grow for a name of so many bytes."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"the guest's memory has no room for a name of {length} bytes (--memory)")
 
 
 class BrokenAbi(GuestError):

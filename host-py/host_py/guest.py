@@ -1,10 +1,12 @@
 """Finds a guest by name or path, and calls it whichever way it needs."""
 
+import os
 from pathlib import Path
 from typing import Protocol
 
 from .component import ComponentGreeter
-from .errors import FilePath, NoGuests, NoGuestsFolder, NoSuchGuest
+from .errors import FilePath, MissingGuest, NoGuestsFolder, NoSuchGuest
+from .files import nearest
 from .legacy import LegacyGreeter
 from .sandbox import Sandbox
 
@@ -27,28 +29,28 @@ class GuestsFolder:
 
     Args:
         named: The folder that the user named, or None for the nearest
-            `target/guests` in the current directory or above. That there is one
-            is asked only when a guest from it is.
+            `target/guests` in the current directory or above. It is looked for
+            only when a guest from it is asked for.
     """
 
     def __init__(self, named: FilePath | None) -> None:
-        self._folder = named if named is not None else nearest(Path("target/guests"))
+        self._named = named
 
     def file(self, name: str) -> Path:
-        """Return the path of the file `name` in the folder; raise `NoGuests` if it is not there."""
-        if self._folder is None:
+        """Return the path of the file `name` in the folder.
+
+        Raises:
+            NoGuestsFolder: If there is no such folder.
+            MissingGuest: If the file is not in it.
+        """
+        folder = self._named if self._named is not None else nearest(Path("target/guests"))
+        if folder is None:
             raise NoGuestsFolder
-        path = Path(self._folder, name)
-        if not path.is_file():
-            raise NoGuests(self._folder)
+        path = Path(folder, name)
+        # The methods of Path raise where a folder can't be looked at.
+        if not os.path.isfile(path):  # noqa: PTH113
+            raise MissingGuest(name, folder)
         return path
-
-
-def nearest(relative: Path) -> Path | None:
-    """Find `relative` in the current directory or the nearest one above it."""
-    here = Path.cwd()
-    paths = (folder / relative for folder in (here, *here.parents))
-    return next((path for path in paths if path.exists()), None)
 
 
 def load_guest(sandbox: Sandbox, folder: GuestsFolder, name: str, *, quiet: bool = False) -> Guest:
@@ -74,6 +76,6 @@ def component_file(folder: GuestsFolder, name: str) -> FilePath:
     if name in BUILT:
         return folder.file(f"{name}.wasm")
     # The empty path would be the current directory.
-    if not name or not Path(name).exists():
+    if not name or not os.path.exists(name):  # noqa: PTH110
         raise NoSuchGuest(name)
     return name

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import wasmtime
 
 from .bindings import s32, text
-from .errors import BrokenAbi, FilePath, InteriorNul, MissingExport
+from .errors import BrokenAbi, FilePath, InteriorNul, MissingExport, NoRoom
 from .sandbox import Live, Sandbox
 
 PAGE = 65_536
@@ -93,23 +93,27 @@ class CAbi:
         """Greet `name`, which holds no NUL, and return the greeting's bytes.
 
         Raises:
+            NoRoom: If the memory can't grow for the name.
             BrokenAbi: If what the guest returns is no pointer to a string.
         """
         pointer = self.custom_greet(self.place(name + b"\0"))
-        try:
-            return self.read_string(pointer)
-        finally:
-            self.free_string(pointer)
+        # A pointer that is wrong is not given back to the guest: the error ends
+        # the instance, and its memory with it.
+        greeting = self.read_string(pointer)
+        self.free_string(pointer)
+        return greeting
 
     def place(self, data: bytes) -> int:
         """Copy `data` to where the guest does not overwrite it, and return the address.
 
         The guest exports no allocator, so the host adds pages of its own to
-        linear memory. The guest's allocator never hands those out, because it
-        did not ask for them. They are used again by the next call.
+        linear memory. They are safe there because of this guest's allocator,
+        which hands out only pages that it asked for itself. Not every allocator
+        leaves foreign pages alone: one that takes all memory up to its current
+        end would hand these out. They are used again by the next call.
 
         Raises:
-            BrokenAbi: If the memory can't grow as much.
+            NoRoom: If the memory can't grow as much.
         """
         if len(self._scratch) < len(data):
             # Outgrown pages are lost: doubling bounds the loss.
@@ -117,8 +121,7 @@ class CAbi:
             try:
                 start = self._memory.grow(self._store, pages) * PAGE
             except wasmtime.WasmtimeError:
-                reason = f"no room for a name of {len(data) - 1} bytes (--memory)"
-                raise BrokenAbi(reason) from None
+                raise NoRoom(len(data) - 1) from None
             self._scratch = range(start, start + pages * PAGE)
         self.write(self._scratch.start, data)
         return self._scratch.start
@@ -166,8 +169,10 @@ class CAbi:
         """
         if address == 0:
             raise BrokenAbi("it returned null")
-        self._check(address, 1)
         base, end = self._base(), self.memory_length()
+        if address >= end:
+            reason = f"it returned the pointer {address:#x}, outside of a memory of {end} bytes"
+            raise BrokenAbi(reason)
         parts: list[bytes] = []
         start, length = address, _FIRST_READ
         while start < end:

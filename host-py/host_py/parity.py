@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from .bindings import S32_MAX, S32_MIN
-from .errors import FilePath, GuestError, InteriorNul, Unreadable, UnusableCases
-from .guest import Guest, nearest
+from .errors import FilePath, GuestError, InteriorNul, UnusableCases
+from .files import nearest, read
+from .guest import Guest
 
 Answer = TypeVar("Answer", str, int)
 
 _KEPT = 60
 """How many characters of an answer are shown."""
 
-_MOST_TIMES = 1 << 30
-"""How often a case may repeat its name: beyond it, no guest has memory for the answer."""
+_MOST_TIMES = 2**64 - 1
+"""How often a case may repeat its name: what the Rust host can count to."""
+
+_LONGEST_NAME = 1 << 30
+"""The longest name that a case may make by repetition, in bytes."""
 
 
 class Outcome(Enum):
@@ -38,11 +42,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class GreetCase:
-    """A name to greet, and what is declared of which guest."""
+    """A name to greet, repeated `times` over, and what is declared of which guest."""
 
     case: str
     name: str
+    times: int
     declared: Mapping[str, Outcome]
+
+    def whole_name(self) -> str:
+        """Return the name with its repetitions."""
+        # Nothing can be repeated more often than Python can count.
+        return self.name * self.times if self.name else ""
 
 
 @dataclass(frozen=True)
@@ -131,25 +141,32 @@ class Cases:
                 "no parity/cases.json here or above: run in the repository,"
                 " or name the file with --cases FILE"
             )
-        keys = {"schema", "greeting", "greet", "add"}
-        document = _Object(_parse(path), path, "the file", keys)
+        document = _Object(_parse(path), path, "the file")
+        # Of another schema, the keys are others too.
         if (schema := document.take("schema", int)) != 1:
             raise UnusableCases(f"{path} has schema {schema}, and 1 is expected")
+        document.allow({"schema", "greeting", "greet", "add"})
         self._greeting = document.take("greeting", str)
         greet = document.entries("greet", {"case", "name", "times", "declared"})
         add = document.entries("add", {"case", "a", "b", "sum", "declared"})
         self._greet = [_greet_case(entry) for entry in greet]
+        for index, case in enumerate(self._greet):
+            if len(case.name.encode()) * case.times > _LONGEST_NAME:
+                raise UnusableCases(
+                    f"{path}: the name of greet[{index}] is longer than {_LONGEST_NAME} bytes"
+                )
         self._add = [_add_case(entry) for entry in add]
 
     def run(self, guests: Mapping[str, Guest]) -> Comparison:
         """Run every case through every guest; a guest that traps in one is there for the next."""
         comparison = Comparison(list(guests))
         for greet in self._greet:
+            name = greet.whole_name()
 
-            def greets(guest: Guest, name: str = greet.name) -> str:
+            def greets(guest: Guest, name: str = name) -> str:
                 return guest.greet(name)
 
-            expected = self._greeting + greet.name
+            expected = self._greeting + name
             _compare(comparison, "greet", greet, guests, expected, greets)
         for add in self._add:
 
@@ -214,8 +231,12 @@ class _Object:
         if not isinstance(value, dict):
             raise self._unusable("is not an object")
         self._members: dict[str, object] = value
-        for key in value:
-            if keys is not None and key not in keys:
+        if keys is not None:
+            self.allow(keys)
+
+    def allow(self, keys: set[str]) -> None:
+        for key in self._members:
+            if key not in keys:
                 raise self._unusable(f"has an unknown key `{key}`")
 
     def take(self, key: str, ty: type[Answer], default: Answer | None = None) -> Answer:
@@ -260,16 +281,14 @@ class _Object:
 
 def _parse(path: FilePath) -> object:
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Unreadable(path, error.strerror or str(error)) from None
+        return json.loads(read(path).decode())
     except (ValueError, RecursionError) as error:
         raise UnusableCases(f"{path} is not JSON: {error}") from None
 
 
 def _greet_case(entry: _Object) -> GreetCase:
-    name = entry.take("name", str) * entry.integer("times", 0, _MOST_TIMES, 1)
-    return GreetCase(entry.take("case", str), name, entry.declared())
+    name, times = entry.take("name", str), entry.integer("times", 0, _MOST_TIMES, 1)
+    return GreetCase(entry.take("case", str), name, times, entry.declared())
 
 
 def _add_case(entry: _Object) -> AddCase:

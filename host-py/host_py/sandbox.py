@@ -6,7 +6,6 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, TypeVar
 
 import wasmtime
@@ -15,17 +14,16 @@ from wasmtime import component as wit
 from .capture import Capture, give_wasi
 from .errors import (
     CacheUnusable,
-    CoreModule,
+    Exited,
     FilePath,
     GuestTrapped,
     InputError,
     Invalid,
-    NotWasm,
     OverLimits,
     TimedOut,
     UnknownImport,
-    Unreadable,
 )
+from .files import read_wasm
 from .watchdog import Watchdog
 
 E = TypeVar("E")
@@ -67,6 +65,8 @@ class Sandbox:
         self._owner: Sandbox | None = None
         config = wasmtime.Config()
         config.epoch_interruption = True
+        for proposal in _SWITCHED_OFF:
+            setattr(config, proposal, False)
         if cache:
             try:
                 config.cache = True
@@ -101,18 +101,14 @@ class Sandbox:
             InputError: If the file can't be read, holds no valid component, or
                 one that imports more than WASI.
         """
-        data = _read(path, "component")
-        # The layer field after the version tells the two formats apart
-        # (Component Model, Binary.md).
-        if data[6:8] == b"\0\0":
-            raise CoreModule(path)
+        data = read_wasm(path, "component")
         try:
             component = _interruptibly(lambda: wit.Component(self.engine, data))
         except wasmtime.WasmtimeError as error:
             raise Invalid(path, "component", _one_line(error)) from None
         for name in component.type.imports(self.engine):
             if not name.startswith("wasi:"):
-                raise UnknownImport(path, name)
+                raise UnknownImport(path, name, "WASI 0.2")
         return component
 
     def module(self, path: FilePath) -> wasmtime.Module:
@@ -121,7 +117,7 @@ class Sandbox:
         Raises:
             InputError: If the file can't be read or holds no valid core module.
         """
-        data = _read(path, "core module")
+        data = read_wasm(path, "core module")
         try:
             return _interruptibly(lambda: wasmtime.Module(self.engine, data))
         except wasmtime.WasmtimeError as error:
@@ -209,7 +205,7 @@ class Live(Generic[E]):
         try:
             return self._instantiate(store)
         except wasmtime.WasmtimeError as error:
-            refusal = _refusal(self._path, str(error))
+            refusal = _refusal(self._path, error)
             if refusal is None:
                 raise
             raise refusal from None
@@ -225,6 +221,8 @@ class Live(Generic[E]):
                 raise KeyboardInterrupt from None
             if bite == "timeout":
                 raise TimedOut(function, self._sandbox.limits.timeout) from None
+            if isinstance(error, wasmtime.ExitTrap):
+                raise Exited(function, error.code) from None
             message, backtrace = _read_trap(error)
             raise GuestTrapped(function, message, self._stderr.take_lines(), backtrace) from None
         finally:
@@ -232,6 +230,22 @@ class Live(Generic[E]):
 
 
 _I64_MAX = 2**63 - 1
+
+# What the wasmtime package compiles beyond the Rust host's wasmtime. No guest of
+# the greeter has a use for it, and each is more that a guest could try.
+_SWITCHED_OFF = (
+    "gc_support",
+    "shared_memory",
+    "wasm_component_model_implements",
+    "wasm_component_model_map",
+    "wasm_custom_page_sizes",
+    "wasm_exceptions",
+    "wasm_function_references",
+    "wasm_gc",
+    "wasm_stack_switching",
+    "wasm_threads",
+    "wasm_wide_arithmetic",
+)
 
 # How many linear memories, tables and core instances one guest may have, so that
 # the limits on each bound the whole. The Python guest, which links CPython from
@@ -241,29 +255,18 @@ _TABLES = 16
 _INSTANCES = 100
 
 
-def _read(path: FilePath, expected: str) -> bytes:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise Unreadable(path, error.strerror or str(error)) from None
-    # The wasmtime package takes other bytes for the text format.
-    if data[:4] != b"\0asm":
-        raise NotWasm(path, expected)
-    return data
-
-
 def _interruptibly(compile_guest: Callable[[], T]) -> T:
     """Return what `compile_guest` returns, from another thread.
 
     Nothing stops the compiler, which takes seconds for a large guest; so Ctrl-C
     leaves it behind.
     """
-    done: list[T | wasmtime.WasmtimeError] = []
+    done: list[T | Exception] = []
 
     def work() -> None:
         try:
             done.append(compile_guest())
-        except wasmtime.WasmtimeError as error:
+        except Exception as error:
             done.append(error)
 
     thread = threading.Thread(target=work, name="compiler", daemon=True)
@@ -272,7 +275,7 @@ def _interruptibly(compile_guest: Callable[[], T]) -> T:
         # On Windows, a wait without an end is deaf to Ctrl-C.
         thread.join(0.05)
     result = done.pop()
-    if isinstance(result, wasmtime.WasmtimeError):
+    if isinstance(result, Exception):
         raise result
     return result
 
@@ -286,19 +289,22 @@ def _read_trap(error: Exception) -> tuple[str, list[str]]:
     return first, backtrace
 
 
-def _refusal(path: FilePath, message: str) -> InputError | None:
+def _refusal(path: FilePath, error: wasmtime.WasmtimeError) -> InputError | None:
     """Return why the guest at `path` can't be started at all, if that is so.
 
     The wasmtime package has one class of error for everything, so its words are
     what there is to go by.
     """
-    if found := re.match(
-        r"(?:component imports \w+|unknown import:|incompatible import type for) `([^`]+)`", message
-    ):
-        return UnknownImport(path, found[1])
-    if found := re.match(r"(?:memory|table) minimum size of .* limits$", message.rstrip()):
-        return OverLimits(path, found[0])
-    return None
+    text = str(error)
+    if found := re.match(r"component imports \w+ `([^`]+)`", text):
+        return UnknownImport(path, found[1], "WASI 0.2")
+    if found := re.match(r"(?:unknown import:|incompatible import type for) `([^`]+)`", text):
+        return UnknownImport(path, found[1], "WASI 0.1")
+    message, backtrace = _read_trap(error)
+    # Code that runs leaves a backtrace; a limit is met before any does.
+    if backtrace or message.startswith("wasm trap: "):
+        return None
+    return OverLimits(path, " ".join(message.split()))
 
 
 def _one_line(error: Exception) -> str:

@@ -1,5 +1,7 @@
 """The typed call, on components in two languages."""
 
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,17 @@ from hypothesis import strategies as st
 
 from host_py.bindings import S32_MAX, S32_MIN
 from host_py.component import ComponentGreeter
-from host_py.errors import CoreModule, Invalid, MissingExport, NotText, NotWasm, OutOfRange
+from host_py.errors import (
+    CoreModule,
+    Invalid,
+    MissingExport,
+    MissingGuest,
+    NotText,
+    NotWasm,
+    OutOfRange,
+    Unreadable,
+)
+from host_py.files import LARGEST, read_wasm
 from host_py.guest import BUILT, Guest, GuestsFolder, load_guest
 from host_py.sandbox import Sandbox
 
@@ -99,6 +111,62 @@ def test_what_is_not_webassembly_is_refused_even_the_text_format(
     file.write_bytes(text)
     with pytest.raises(NotWasm):
         ComponentGreeter(sandbox, file)
+
+
+def test_a_file_above_the_largest_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "guest.wasm"
+    with file.open("wb") as sparse:
+        sparse.write(b"\0asm\x0d\0\1\0")
+        sparse.truncate(LARGEST + 1)
+    with pytest.raises(Unreadable, match=r"wasm: it is larger than 1073741824 bytes$"):
+        ComponentGreeter(sandbox, file)
+    with file.open("r+b") as other:
+        other.write(b"\x7fELF")
+    with pytest.raises(NotWasm):
+        ComponentGreeter(sandbox, file)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless device here")
+def test_a_file_without_an_end_is_refused_by_its_start(sandbox: Sandbox) -> None:
+    with pytest.raises(NotWasm):
+        ComponentGreeter(sandbox, "/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_comes_out_of_a_pipe_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host_py.files.LARGEST", 100)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for length in (100, 101):
+        data = b"\0asm\1\0\0\0" + bytes(length - 8)
+        writer = threading.Thread(target=pipe.write_bytes, args=[data])
+        writer.start()
+        if length == 100:
+            assert read_wasm(pipe, "core module") == data
+        else:
+            with pytest.raises(Unreadable, match="it is larger than 100 bytes"):
+                read_wasm(pipe, "core module")
+        writer.join()
+
+
+def test_memory_that_runs_out_is_said_so(sandbox: Sandbox, folder: GuestsFolder) -> None:
+    def exhausted(*_: object) -> bytes:
+        raise MemoryError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "open", exhausted)
+        with pytest.raises(Unreadable, match="there is no memory for it"):
+            ComponentGreeter(sandbox, folder.file("rust.wasm"))
+
+
+def test_the_guest_that_is_missing_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "python.wasm").mkdir()
+    for name, file in (("rust", "rust.wasm"), ("python", "python.wasm"), ("legacy", "legacy.wasm")):
+        with pytest.raises(MissingGuest) as refused:
+            load_guest(sandbox, GuestsFolder(tmp_path), name)
+        assert str(refused.value) == f"no {file} in {tmp_path}: run `cargo xtask build`"
 
 
 @pytest.mark.parametrize("length", [4, 6, 8, 9, 100, 5000, -1])

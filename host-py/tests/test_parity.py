@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from host_py.component import ComponentGreeter
-from host_py.errors import InputError
+from host_py.errors import InputError, Unreadable
+from host_py.files import LARGEST
 from host_py.guest import BUILT, GuestsFolder, load_guest
 from host_py.parity import Cases, Outcome
 from host_py.sandbox import Sandbox
@@ -83,8 +84,21 @@ def test_a_declared_difference_that_does_not_show_is_missed(
         ({"greet": [{"case": "a", "name": "\ud800"}]}, "greet[0] has a lone surrogate in `name`"),
         (
             {"greet": [{"case": "a", "name": "b", "times": -1}]},
-            "greet[0] has no integer in 0..=1073741824 as `times`",
+            "greet[0] has no integer in 0..=18446744073709551615 as `times`",
         ),
+        (
+            {"greet": [{"case": "a", "name": ""}, {"case": "b", "name": "a", "times": 2**30 + 1}]},
+            ": the name of greet[1] is longer than 1073741824 bytes",
+        ),
+        (
+            {"greet": [{"case": "a", "name": "é", "times": 2**29 + 1}]},
+            ": the name of greet[0] is longer than 1073741824 bytes",
+        ),
+        (
+            {"greet": [{"case": "a", "name": "a" * 1000, "times": 2**64 - 1}]},
+            ": the name of greet[0] is longer than 1073741824 bytes",
+        ),
+        ({"schema": 2, "extra": 1, "greet": 1}, "has schema 2, and 1 is expected"),
         ({"greet": [{"case": "a", "name": "b", "nam": 1}]}, "greet[0] has an unknown key `nam`"),
         (
             {"greet": [{"case": "a", "name": "b", "declared": {"rust": "odd"}}]},
@@ -108,7 +122,28 @@ def test_an_unusable_cases_file_is_refused_by_file_and_key(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 100_000])
+def test_the_longest_names_are_not_made_before_their_turn(tmp_path: Path) -> None:
+    longest = [{"case": "a", "name": "a", "times": 2**30}] * 100
+    nothing = {"case": "b", "name": "", "times": 2**64 - 1}
+    Cases(cases(tmp_path, greet=[*longest, nothing]))
+
+
+def test_nothing_however_often_is_nothing(
+    sandbox: Sandbox, folder: GuestsFolder, tmp_path: Path
+) -> None:
+    file = cases(tmp_path, greet=[{"case": "a", "name": "", "times": 2**64 - 1}])
+    assert Cases(file).run({"rust": load_guest(sandbox, folder, "rust")}).undeclared == []
+
+
+def test_a_cases_file_above_the_largest_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    with file.open("wb") as sparse:
+        sparse.truncate(LARGEST + 1)
+    with pytest.raises(Unreadable, match=r"json: it is larger than 1073741824 bytes$"):
+        Cases(file)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe[\0]\0", b"\xff", b"[" * 100_000])
 def test_a_cases_file_that_is_not_json_is_refused(tmp_path: Path, text: bytes) -> None:
     file = tmp_path / "cases.json"
     file.write_bytes(text)
