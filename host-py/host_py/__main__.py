@@ -2,99 +2,90 @@
 
 import io
 import os
+import signal
 import sys
-from argparse import Namespace
-from collections.abc import Sequence
-
-from . import arguments
-from .errors import GreeterError
-from .guest import BUILT, Guest, GuestsFolder, load_guest
-from .hazards import show_hazards
-from .legacy import LegacyGreeter
-from .parity import Cases, Comparison
-from .report import (
-    Addition,
-    AddReport,
-    Asked,
-    Greeting,
-    GreetReport,
-    ParityReport,
-    Report,
-    RunReport,
-    write,
-)
-from .sandbox import Limits, Sandbox
-from .trace import trace
+from types import FrameType
+from typing import TextIO
 
 
 def main() -> int:
     """Do what the arguments of the process ask for, and return the exit code."""
+    _open_streams()
+    hurried = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if hurried:
+        signal.signal(signal.SIGINT, _leave)
+    # Imported here, because it takes long enough for a Ctrl-C.
+    from . import arguments, command, report
+    from .errors import GreeterError
+
+    try:
+        if hurried:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked = arguments.parse(None)
+        if isinstance(asked, str):
+            return _print(asked, 0)
+        result = command.run(asked)
+        lines = report.lines(result, sys.stdout, as_json=asked.json)
+        return _print("".join(f"{line}\n" for line in lines), result.exit_code)
+    except GreeterError as error:
+        _complain(f"error: {error}")
+        return error.exit_code
+    except MemoryError:
+        _complain("error: there is not enough memory for this")
+        return 2
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+    finally:
+        if hurried:
+            # What is left is to end, which does not take long.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _open_streams() -> None:
+    """Make stdout and stderr ready for any text, wherever they lead."""
+    # Python has None for a stream that was closed when the process began.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    try:
-        asked = arguments.parse(None)
-        return _print(_run(asked), as_json=asked.json)
-    except GreeterError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
 
 
-def _print(report: Report, *, as_json: bool) -> int:
+def _nowhere() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    # An exception could end up inside of an import that takes it for its own.
+    _complain("interrupted")
+    os._exit(130)
+
+
+def _print(text: str, exit_code: int) -> int:
     try:
-        write(report, as_json=as_json)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon(sys.stdout)  # Whoever reads has seen enough.
     except OSError as error:
-        # What is left in the buffer has to go somewhere when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            print(f"error: cannot write to stdout: {error.strerror}", file=sys.stderr)
-            return 2
-        # Else whoever reads has seen enough.
-    return report.exit_code
+        _abandon(sys.stdout)
+        _complain(f"error: cannot write to stdout: {error.strerror}")
+        return 2
+    return exit_code
 
 
-def _run(asked: Namespace) -> Report:
-    limits = Limits(timeout=asked.timeout, memory=asked.memory << 20, table=asked.table)
-    folder = GuestsFolder(asked.guests)
-    with Sandbox(limits, cache=asked.cache) as sandbox:
-        if asked.command is None:
-            return _default(sandbox, folder)
-        if asked.command == "greet":
-            guest = load_guest(sandbox, folder, asked.guest)
-            greetings = [Greeting(name, guest.greet(name)) for name in asked.names]
-            return GreetReport(asked.guest, greetings)
-        if asked.command == "add":
-            total = load_guest(sandbox, folder, asked.guest).add(asked.a, asked.b)
-            return AddReport(asked.guest, Addition(asked.a, asked.b, total))
-        if asked.command == "parity":
-            cases = Cases(asked.cases)
-            return ParityReport(_compare(sandbox, folder, asked.compared or BUILT, cases))
-        if asked.command == "trace":
-            return trace(sandbox, folder, asked.guest, asked.name)
-        return show_hazards(sandbox, folder)
+def _complain(text: str) -> None:
+    """Write `text` to stderr, if that can be written: the exit code says it too."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
 
 
-def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
-    cases = Cases(None)
-    guests = [_ask(name, load_guest(sandbox, folder, name)) for name in BUILT]
-    return RunReport(guests, _compare(sandbox, folder, BUILT, cases))
-
-
-def _ask(name: str, guest: Guest) -> Asked:
-    greet = Greeting("World", guest.greet("World"))
-    add = Addition(5, 3, guest.add(5, 3))
-    if isinstance(guest, LegacyGreeter):
-        return Asked(name, "core module", greet, add, guest.take_printed())
-    return Asked(name, "component", greet, add, [])
-
-
-def _compare(
-    sandbox: Sandbox, folder: GuestsFolder, names: Sequence[str], cases: Cases
-) -> Comparison:
-    return cases.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})
+def _abandon(stream: TextIO) -> None:
+    """Let what is left in the buffer of `stream` go nowhere when Python exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The command line's arguments: what there is to ask for, and how it is checked."""
 
 import argparse
-import math
 import os
 import re
+import sys
 from typing import NoReturn
 
 from . import __version__
@@ -34,38 +34,72 @@ _DEFAULTS = {
 }
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
+def parse(arguments: list[str] | None) -> argparse.Namespace | str:
     """Return the arguments that the user gave, those of the process by default.
+
+    For `--help` and `--version`, it is the text that they ask for.
 
     Raises:
         InputError: If they can't be used.
-        SystemExit: After `--help` and `--version`.
     """
     parser = _parser()
-    parsed, rest = parser.parse_known_args(arguments)
+    try:
+        parsed, rest = parser.parse_known_args(
+            _marked(sys.argv[1:] if arguments is None else arguments)
+        )
+    except _Explained as explained:
+        return explained.text
     # argparse takes names only as long as they stand together; what follows an
     # option is left over.
-    if rest and parsed.command == "greet" and not any(word.startswith("-") for word in rest):
+    names = [word for word in rest if isinstance(word, _AfterDashes) or word != "--"]
+    unmarked = next(filter(_is_like_option, names), None)
+    if parsed.command == "greet" and unmarked is None:
         try:
-            parsed.names += map(_text, rest)
+            parsed.names += map(_text, names)
         except argparse.ArgumentTypeError as error:
             parser.error(f"argument NAME: {error}")
     elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        advice = f": for a name, write `-- {unmarked}`" if parsed.command == "greet" else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}{advice}")
     return argparse.Namespace(**{**_DEFAULTS, **vars(parsed)})
+
+
+class _AfterDashes(str):
+    """An argument that follows `--`, so is no option whatever it looks like."""
+
+
+def _marked(arguments: list[str]) -> list[str]:
+    end = arguments.index("--") + 1 if "--" in arguments else len(arguments)
+    return [*arguments[:end], *map(_AfterDashes, arguments[end:])]
+
+
+def _is_like_option(word: str) -> bool:
+    return word.startswith("-") and word != "-" and not isinstance(word, _AfterDashes)
+
+
+class _Explained(Exception):
+    """The user asked for `text` only."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(text)
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message} (see --help)")
 
+    def print_help(self, _file: object = None) -> NoReturn:
+        # From 3.14 on, argparse has colours of its own, on a wish of its own.
+        self.color = False
+        raise _Explained(self.format_help())
+
 
 class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+    def __call__(self, *_: object) -> NoReturn:
         from importlib.metadata import version
 
-        print(f"host_py {__version__} (wasmtime {version('wasmtime')})")
-        parser.exit()
+        raise _Explained(f"host_py {__version__} (wasmtime {version('wasmtime')})\n")
 
 
 def _parser() -> _Parser:
@@ -163,13 +197,13 @@ def _options() -> _Parser:
     )
     options.add_argument(
         "--memory",
-        type=_Integer(1),
+        type=_Integer(1, 4096),
         metavar="MIB",
         help="how large a guest's linear memory may grow (default: 256)",
     )
     options.add_argument(
         "--table",
-        type=_Integer(0),
+        type=_Integer(0, 2**32 - 1),
         metavar="ELEMENTS",
         help="how large a guest's table may grow (default: 20000)",
     )
@@ -193,6 +227,10 @@ def _add_guest(command: argparse.ArgumentParser, default: str) -> None:
 
 def _text(argument: str) -> str:
     """Return an argument as the text that its bytes are in UTF-8, whatever the locale."""
+    # argparse takes a negative number for a name, and a word with a space in it.
+    if _is_like_option(argument):
+        message = f"`{argument}` looks like an option: for a name, write `-- {argument}`"
+        raise argparse.ArgumentTypeError(message)
     try:
         return os.fsencode(argument).decode()
     except UnicodeDecodeError as error:
@@ -208,26 +246,35 @@ def _path(argument: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
+    # float() takes more: exponents, underscores, spaces and words.
+    plain = re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", text)
+    seconds = float(text) if plain else 0.0
+    if seconds <= 0:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number of seconds above 0")
+    if seconds > _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"`{text}` is more than {_MOST_SECONDS} seconds")
     return seconds
 
 
-class _Integer:
-    """Reads an integer of `least` or more."""
+_MOST_SECONDS = 1_000_000_000
 
-    def __init__(self, least: int) -> None:
-        self._least = least
+
+class _Integer:
+    """Reads an integer in `least..=most`, written in digits alone."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
 
     def __call__(self, text: str) -> int:
-        # More digits than this are beyond every limit, and int() refuses far more.
-        if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < self._least:
-            raise argparse.ArgumentTypeError(f"`{text}` is not an integer of {self._least} or more")
-        return int(text)
+        significant = text.lstrip("0") or "0"
+        # int() takes more, and refuses what has thousands of digits.
+        if re.fullmatch(r"[0-9]+", text) and len(significant) <= len(str(self._most)):
+            value = int(significant)
+            if self._least <= value <= self._most:
+                return value
+        raise argparse.ArgumentTypeError(
+            f"`{text}` is not an integer in {self._least}..={self._most}"
+        )
 
 
 class _S32:

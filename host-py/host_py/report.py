@@ -19,18 +19,19 @@ OUTCOME = {Outcome.SAME: "green", Outcome.DIFFERENT: "red", Outcome.NOT_EXPRESSI
 class Paint:
     """Colours text for a stream, if the stream wants colours.
 
-    That is on a terminal that can show them, and never with `NO_COLOR`.
+    That is on a terminal, unless `NO_COLOR` says no or `TERM` is `dumb`.
 
     Args:
         stream: Where the text will be written.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._wanted = stream.isatty() and not os.environ.get("NO_COLOR") and _has_colours(stream)
+        welcome = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._wanted = stream.isatty() and welcome and not _is_legacy_console()
 
-    def __call__(self, text: str, colour: str) -> str:
-        """Return `text` in `colour`, one of the eight that every terminal has."""
-        if not self._wanted or not text:
+    def __call__(self, text: str, colour: str | None) -> str:
+        """Return `text` in `colour`, one of the eight that every terminal has, or in none."""
+        if not self._wanted or not text or colour is None:
             return text
         from rich.color import ColorSystem
         from rich.style import Style
@@ -38,13 +39,16 @@ class Paint:
         return Style.parse(colour).render(text, color_system=ColorSystem.STANDARD)
 
 
-def _has_colours(terminal: TextIO) -> bool:
-    # Imported here and above, because it takes as long as a greeting, and most
-    # output goes to no terminal.
-    from rich.console import Console
+def _is_legacy_console() -> bool:
+    """Return whether stdout is a console of Windows that would show the escape codes."""
+    legacy = False
+    if sys.platform == "win32":
+        # Imported here and above, because it takes as long as a greeting, and
+        # most output goes to no terminal.
+        from rich.console import Console
 
-    console = Console(file=terminal)
-    return console.color_system is not None and not console.legacy_windows
+        legacy = Console(file=sys.stdout).legacy_windows
+    return legacy
 
 
 class Report(Protocol):
@@ -65,16 +69,12 @@ class Report(Protocol):
         """Return what text says of it, line by line."""
 
 
-def write(report: Report, *, as_json: bool) -> None:
-    """Write `report` to stdout, as JSON or as text."""
+def lines(report: Report, stream: TextIO, *, as_json: bool) -> Iterator[str]:
+    """Return what `stream` is to be told of `report`, as JSON or as text."""
     if as_json:
         envelope = {"schema": SCHEMA, "command": report.command, **report.document()}
-        lines = iter([json.dumps(envelope, indent=2, ensure_ascii=False)])
-    else:
-        lines = report.lines(Paint(sys.stdout))
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        return iter([json.dumps(envelope, indent=2, ensure_ascii=False)])
+    return report.lines(Paint(stream))
 
 
 @dataclass(frozen=True)
@@ -226,10 +226,12 @@ class ParityReport:
 
     def lines(self, paint: Paint) -> Iterator[str]:
         """Return what text says of it, line by line."""
-        table = [[(text, HEADING) for text in ("case", *self.comparison.guests)]]
+        table: list[list[tuple[str, str | None]]] = [
+            [(text, HEADING) for text in ("case", *self.comparison.guests)]
+        ]
         for row in self.comparison.rows:
             cells = [(outcome.words, OUTCOME[outcome]) for outcome in row.outcomes.values()]
-            table.append([(f"{row.call}: {row.case}", "default"), *cells])
+            table.append([(f"{row.call}: {row.case}", None), *cells])
         widths = [max(len(text) for text, _ in column) for column in zip(*table, strict=True)]
         for line in table:
             yield "".join(

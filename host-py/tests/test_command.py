@@ -59,8 +59,15 @@ def test_options_go_before_or_after_the_command(run: Run) -> None:
         (["greet", "Ada", "--guest", "wit"], "cannot read wit: "),
         (["greet", "Ada", "--guest", ""], "no file ``: --guest takes rust, python, "),
         (["greet", "Ada", "--guests", ""], "argument --guests: a path is expected"),
-        (["greet", "Ada", "--json", "-x"], "unrecognized arguments: -x"),
-        (["greet", "Ada", "--guests", "wit"], "no guests in wit: run `cargo xtask build`"),
+        (["greet", "Ada", "--json", "-x"], "unrecognized arguments: -x: for a name, write `-- -x`"),
+        (["greet", "-1"], "argument NAME: `-1` looks like an option: for a name, write `-- -1`"),
+        (["greet", "Ada", "-1"], "for a name, write `-- -1`"),
+        (["greet", "-1", "--", "-1"], "for a name, write `-- -1`"),
+        (["greet", "-a b"], "for a name, write `-- -a b`"),
+        (["trace", "-1"], "for a name, write `-- -1`"),
+        (["greet", "Ada", "--guest", "n" * 5000], "no file `nnnn"),
+        (["greet", "Ada", "--guests", "n" * 5000], "no rust.wasm in nnnn"),
+        (["greet", "Ada", "--guests", "wit"], "no rust.wasm in wit: run `cargo xtask build`"),
         (["greet", "Ada", "--guest", "Cargo.toml"], "Cargo.toml is not a WebAssembly binary, and"),
         (["greet"], "the following arguments are required: NAME (see --help)"),
         (["dance"], "argument COMMAND: invalid choice: 'dance'"),
@@ -73,8 +80,23 @@ def test_options_go_before_or_after_the_command(run: Run) -> None:
             "argument --timeout: `0` is not a number of seconds above 0",
         ),
         (["--timeout", "inf"], "argument --timeout: `inf` is not a number of seconds above 0"),
-        (["--memory", "0"], "argument --memory: `0` is not an integer of 1 or more"),
-        (["--table", "-1"], "argument --table: "),
+        (["--timeout", "1e3"], "argument --timeout: `1e3` is not a number of seconds above 0"),
+        (["--timeout", "1_0"], "argument --timeout: `1_0` is not a number of seconds above 0"),
+        (["--timeout", " 1"], "argument --timeout: ` 1` is not a number of seconds above 0"),
+        (
+            ["--timeout", "\u0661"],
+            "argument --timeout: `\u0661` is not a number of seconds above 0",
+        ),
+        (["--timeout", "0." + "0" * 400 + "1"], "is not a number of seconds above 0"),
+        (["--timeout", "1000000000.5"], "`1000000000.5` is more than 1000000000 seconds"),
+        (["--timeout", "9" * 400], "is more than 1000000000 seconds"),
+        (["--memory", "0"], "argument --memory: `0` is not an integer in 1..=4096"),
+        (["--memory", "4097"], "argument --memory: `4097` is not an integer in 1..=4096"),
+        (["--memory", "1_0"], "argument --memory: `1_0` is not an integer in 1..=4096"),
+        (["--memory", "\u0661"], "argument --memory: `\u0661` is not an integer in 1..=4096"),
+        (["--table", "-1"], "argument --table: `-1` is not an integer in 0..=4294967295"),
+        (["--table", "4294967296"], "argument --table: `4294967296` is not an integer in"),
+        (["--table", "9" * 5000], "is not an integer in 0..=4294967295"),
         (["--memory", "1", "greet", "Ada"], "does not fit the limits: memory minimum size of"),
         (["parity", "--cases", "nowhere"], "cannot read nowhere: "),
     ],
@@ -163,12 +185,27 @@ def test_help_names_every_command_and_exit_code(run: Run) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
-@pytest.mark.parametrize("no_colour", [False, True])
-def test_colours_are_for_terminals_and_never_with_no_color(no_colour: bool) -> None:
+@pytest.mark.parametrize(
+    ("set_to", "coloured"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "unknown"}, True),
+        ({}, True),
+        ({"NO_COLOR": ""}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colours_are_for_terminals_that_nobody_says_no_for(
+    set_to: dict[str, str], coloured: bool
+) -> None:
     import pty
 
-    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    variables |= {"TERM": "xterm-256color", **({"NO_COLOR": "1"} if no_colour else {})}
+    about_colour = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM")
+    variables = {name: value for name, value in os.environ.items() if name not in about_colour}
+    variables |= set_to
     ours, theirs = pty.openpty()
     host = subprocess.Popen(
         [sys.executable, "-m", "host_py", "parity", "--guest", "legacy"],
@@ -185,14 +222,35 @@ def test_colours_are_for_terminals_and_never_with_no_color(no_colour: bool) -> N
         pass  # Linux says so when the other end is closed.
     os.close(ours)
     assert host.wait() == 0
-    assert (b"\x1b[32msame\x1b[0m" in said) is not no_colour
-    assert (b"\x1b[33mnot expressible in the C ABI\x1b[0m" in said) is not no_colour
-    assert (b"\x1b" in said) is not no_colour
+    assert (b"\x1b[36mcase\x1b[0m" in said) is coloured
+    assert (b"\x1b[32msame\x1b[0m" in said) is coloured
+    assert (b"\x1b[33mnot expressible in the C ABI\x1b[0m" in said) is coloured
+    assert (b"\x1b" in said) is coloured
+    assert b"\r\ngreet: empty  " in said
+
+
+def test_colours_are_not_for_a_file_even_on_demand(run: Run) -> None:
+    for command in (["parity", "--guest", "legacy"], ["--help"]):
+        assert b"\x1b" not in run(*command, FORCE_COLOR="1", TERM="xterm").stdout
 
 
 def test_names_may_stand_on_both_sides_of_an_option(run: Run) -> None:
     said = run("greet", "Ada", "--guest", "python", "Grace", "World")
     assert said.stdout == b"Hello, Ada\nHello, Grace\nHello, World\n"
+
+
+def test_after_two_dashes_everything_is_a_name(run: Run) -> None:
+    said = run("greet", "-", "--", "-1", "--guest", "--", "-a b")
+    assert said.stdout == b"Hello, -\nHello, -1\nHello, --guest\nHello, --\nHello, -a b\n"
+    said = run("greet", "Ada", "--guest", "rust", "--", "-1")
+    assert said.stdout == b"Hello, Ada\nHello, -1\n"
+    assert b"b'-1\\x00'" in run("trace", "--", "-1").stdout
+
+
+def test_the_limits_take_their_bounds(run: Run) -> None:
+    bounds = ["--memory", "4096", "--table", "04294967295", "--timeout", "1000000000.0"]
+    assert run("add", "1", "2", *bounds).stdout == b"3\n"
+    assert run("add", "1", "2", "--timeout", "5.").stdout == b"3\n"
 
 
 def test_a_path_is_told_as_it_was_given(run: Run) -> None:
@@ -201,10 +259,11 @@ def test_a_path_is_told_as_it_was_given(run: Run) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
-def test_output_that_cannot_be_written_is_said_so() -> None:
+@pytest.mark.parametrize("command", ["greet Ada", "--version", "--help", "greet --help"])
+def test_output_that_cannot_be_written_is_said_so(command: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "host_py", "greet", "Ada"],
+            [sys.executable, "-m", "host_py", *command.split()],
             cwd=ROOT,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -216,9 +275,10 @@ def test_output_that_cannot_be_written_is_said_so() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGPIPE there")
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+@pytest.mark.parametrize("command", ["parity", "--version", "--help"])
+def test_a_reader_that_has_seen_enough_is_no_error(command: str) -> None:
     host = subprocess.Popen(
-        [sys.executable, "-m", "host_py", "parity"],
+        [sys.executable, "-m", "host_py", command],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
