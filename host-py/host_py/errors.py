@@ -5,6 +5,7 @@ how to mend it.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 FilePath = str | Path
@@ -194,7 +195,8 @@ class TimedOut(GuestError):
     """The guest ran longer than it may, `seconds`, and was stopped."""
 
     def __init__(self, function: str, seconds: float) -> None:
-        shown = int(seconds) if seconds == int(seconds) else seconds
+        # Not 1e-07, which --timeout does not take.
+        shown = int(seconds) if seconds == int(seconds) else f"{Decimal(str(seconds)):f}"
         super().__init__(
             f"the guest was stopped in `{function}`: it ran for more than {shown} s (--timeout)"
         )

@@ -36,7 +36,7 @@ class GuestsFolder:
     def __init__(self, named: FilePath | None) -> None:
         self._named = named
 
-    def file(self, name: str) -> Path:
+    def file(self, name: str) -> str:
         """Return the path of the file `name` in the folder.
 
         Raises:
@@ -46,8 +46,8 @@ class GuestsFolder:
         folder = self._named if self._named is not None else nearest(Path("target/guests"))
         if folder is None:
             raise NoGuestsFolder
-        path = Path(folder, name)
-        # The methods of Path raise where a folder can't be looked at.
+        # A Path would drop a leading `./`, and raise where it may not look.
+        path = os.path.join(folder, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113
             raise MissingGuest(name, folder)
         return path

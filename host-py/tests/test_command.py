@@ -256,6 +256,9 @@ def test_the_limits_take_their_bounds(run: Run) -> None:
 def test_a_path_is_told_as_it_was_given(run: Run) -> None:
     said = run("greet", "Ada", "--guest", "./Cargo.toml").stderr
     assert said.startswith(b"error: ./Cargo.toml is not a WebAssembly binary")
+    said = run("greet", "Ada", "--guests", "./target/guests", "--memory", "1").stderr
+    assert said.startswith(b"error: ./target/guests")
+    assert b"rust.wasm does not fit the limits: " in said
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")

@@ -174,7 +174,7 @@ def test_a_truncated_component_is_refused_in_one_line(
     sandbox: Sandbox, folder: GuestsFolder, tmp_path: Path, length: int
 ) -> None:
     file = tmp_path / "guest.wasm"
-    file.write_bytes(folder.file("rust.wasm").read_bytes()[:length])
+    file.write_bytes(Path(folder.file("rust.wasm")).read_bytes()[:length])
     with pytest.raises((Invalid, MissingExport)) as refused:
         ComponentGreeter(sandbox, file)
     assert "\n" not in str(refused.value)

@@ -73,6 +73,11 @@ def test_an_endless_loop_is_stopped_and_the_next_call_works(misfit: Misfit) -> N
         assert greeter.add(1, 2) == 3
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(10.0, "10"), (0.25, "0.25"), (1e-7, "0.0000001")])
+def test_a_limit_on_time_is_said_as_it_is_given(seconds: float, said: str) -> None:
+    assert f"more than {said} s " in str(TimedOut("greet", seconds))
+
+
 def test_a_trap_after_a_guest_that_was_stopped_is_a_trap(misfit: Misfit) -> None:
     with Sandbox(Limits(timeout=0.05)) as sandbox:
         loops, traps = (ComponentGreeter(sandbox, misfit(name)) for name in ("loops", "traps"))

@@ -115,6 +115,46 @@ def test_ctrl_c_while_it_imports_is_a_quick_end(tmp_path: Path, where: str) -> N
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"interrupted\n", 130)
 
 
+FINALIZER = """import os, signal, sys, time
+from host_py import command, program
+class Finalized:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def run(asked):
+    Finalized()
+    time.sleep(60)
+command.run = run
+sys.argv = ["host_py"]
+sys.exit(program.main())"""
+
+
+@posix
+def test_ctrl_c_in_a_finalizer_is_heard() -> None:
+    host = [sys.executable, "-c", FINALIZER]
+    done = subprocess.run(host, capture_output=True, check=False, timeout=30)
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"interrupted\n", 130)
+
+
+@posix
+@pytest.mark.parametrize("module", ["typing", "signal"])
+def test_ctrl_c_while_it_imports_the_standard_library_is_a_quick_end(
+    tmp_path: Path, module: str
+) -> None:
+    if subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.exit({module!r} in sys.modules)"], check=False
+    ).returncode:
+        pytest.skip("this Python has it from its start")
+    (tmp_path / f"{module}.py").write_text("raise KeyboardInterrupt\n")
+    done = subprocess.run(
+        [*HOST, "greet", "Ada"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"interrupted\n", 130)
+
+
 @posix
 def test_an_ignored_ctrl_c_stays_ignored() -> None:
     # A program inherits what is ignored.
