@@ -240,7 +240,6 @@ _SWITCHED_OFF = (
     "wasm_component_model_map",
     "wasm_custom_page_sizes",
     "wasm_exceptions",
-    "wasm_function_references",
     "wasm_gc",
     "wasm_stack_switching",
     "wasm_threads",

@@ -154,6 +154,9 @@ fn refuse_stdout(error: &io::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// The longest `--timeout`, in seconds.
+const LONGEST_TIMEOUT: f64 = 1e9;
+
 /// Whether neither `NO_COLOR` nor a terminal without colours speaks against them.
 fn colours_are_welcome() -> bool {
     let empty = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
@@ -286,10 +289,15 @@ fn ask(name: &GuestName, mut guest: Guest) -> Result<Asked, Error> {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || "a number of seconds above 0 is expected".to_owned();
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(wrong()),
-    }
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds = text.parse().ok().filter(|_| plain);
+    seconds
+        .filter(|&seconds| seconds > 0.0 && seconds <= LONGEST_TIMEOUT)
+        .map(Duration::from_secs_f64)
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| {
+            format!("a number of seconds above 0, at most {LONGEST_TIMEOUT}, is expected")
+        })
 }
