@@ -137,7 +137,6 @@ def test_data_that_does_not_fit_its_memory_is_a_trap(sandbox: Sandbox, tmp_path:
     "text",
     [
         "(module (type (struct (field i32))))",
-        "(module (type $f (func)) (func (param (ref $f))))",
         "(module (table 1 externref))",
         "(module (tag))",
         "(module (memory 1 1 shared))",
