@@ -3,19 +3,10 @@
 
 use wasmtime::component::Val;
 
-use crate::wrapped::{Wrapped, bytes, error, mistakes, ok, string, with_allocator};
+use crate::wrapped::{CALL_SUM, SUM, Wrapped, bytes, error, mistakes, ok, string, with_allocator};
 
 /// Stands in for C functions of the usual shapes.
 const BUFFERS: &str = r#"
-    (func (export "sum") (param $at i32) (param $length i32) (result i32)
-      (local $sum i32)
-      (block $done (loop $next
-        (br_if $done (i32.eqz (local.get $length)))
-        (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
-        (local.set $at (i32.add (local.get $at) (i32.const 1)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-        (br $next)))
-      (local.get $sum))
     (func (export "last_double") (param $at i32) (param $bytes i32) (result f64)
       (f64.load (i32.sub (i32.add (local.get $at) (local.get $bytes)) (i32.const 8))))
     ;; (to, &length, from, size) -> -5 if the length is too small
@@ -51,18 +42,12 @@ fn wrapped(world: &str, mapping: &str) -> Wrapped {
 }
 
 fn module() -> String {
-    with_allocator(BUFFERS).replace(
-        "(func (export \"malloc\")",
-        "(func $malloc (export \"malloc\")",
-    )
+    with_allocator(&format!("{SUM}{BUFFERS}"))
 }
-
-const SUM: &str = r#"[function.sum]
-arguments = [{ as = "pointer", param = "data" }, { as = "length", param = "data" }]"#;
 
 #[test]
 fn a_list_goes_in_by_pointer_and_length() {
-    let mut sum = wrapped("export sum: func(data: list<u8>) -> u32;", SUM);
+    let mut sum = wrapped("export sum: func(data: list<u8>) -> u32;", CALL_SUM);
     assert_eq!(sum.call("sum", &[bytes(&[1, 2, 250])]), Val::U32(253));
     assert_eq!(sum.call("sum", &[bytes(&[])]), Val::U32(0));
     assert_eq!(
@@ -73,7 +58,7 @@ fn a_list_goes_in_by_pointer_and_length() {
 
 #[test]
 fn a_string_goes_in_by_pointer_and_length_with_its_nuls() {
-    let mut sum = wrapped("export sum: func(data: string) -> u32;", SUM);
+    let mut sum = wrapped("export sum: func(data: string) -> u32;", CALL_SUM);
     assert_eq!(sum.call("sum", &[string("\0\u{1}\0")]), Val::U32(1));
 }
 

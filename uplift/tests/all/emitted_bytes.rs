@@ -59,7 +59,7 @@ fn a_rename_and_a_promotion_change_the_export_section_alone() {
             "(memory (export \"memory\") 1)",
             "(memory (export \"mem\") 1)",
         )
-        .replace("(func (export \"malloc\")", "(func $malloc")
+        .replace("(func $malloc (export \"malloc\")", "(func $malloc")
         .replace("(func $free (export \"free\")", "(func $free");
     let original = sections(&wat::parse_str(&wat).expect("a valid module"));
     let mapping = format!("memory = {{ export = \"mem\", allocator = \"promoted\" }}\n{MAPPING}");

@@ -3,45 +3,35 @@
 use wasmtime::component::Val;
 use wasmtime::{Engine, Linker, Store};
 
-use crate::wrapped::{Wrapped, bytes, core_modules, mistakes, string, with_allocator, wrap};
+use crate::wrapped::{
+    CALL_SUM, SUM, Wrapped, bytes, core_modules, mistakes, string, with_allocator, wrap,
+};
 
 /// Sums bytes, and can tell how large the memory is. It has no allocator.
-const BARE: &str = r#"(module
+fn bare(pages: &str) -> String {
+    format!(
+        r#"(module
   (memory (export "mem") 1)
-  (func (export "sum") (param $at i32) (param $length i32) (result i32)
-    (local $sum i32)
-    (block $done (loop $next
-      (br_if $done (i32.eqz (local.get $length)))
-      (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
-      (local.set $at (i32.add (local.get $at) (i32.const 1)))
-      (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-      (br $next)))
-    (local.get $sum))
+  {SUM}
   (func (export "differ") (param i32 i32 i32 i32) (result i32)
     (i32.ne (local.get 0) (local.get 2)))
-  PAGES)"#;
-
-const WORLD: &str = "export sum: func(data: list<u8>) -> u32;";
-const SUM: &str = r#"[function.sum]
-arguments = [{ as = "pointer", param = "data" }, { as = "length", param = "data" }]
-"#;
-
-fn bare(pages: &str) -> String {
-    BARE.replace("PAGES", pages)
+  {pages})"#
+    )
 }
 
+const WORLD: &str = "export sum: func(data: list<u8>) -> u32;";
 #[test]
 fn a_memory_under_another_name_is_renamed_if_the_mapping_says_so() {
-    let found = mistakes(&bare(""), WORLD, SUM);
+    let found = mistakes(&bare(""), WORLD, CALL_SUM);
     assert_eq!(found[0].message, "the module exports its memory as `mem`");
-    let mapping = format!("memory = {{ export = \"mem\" }}\n{SUM}");
+    let mapping = format!("memory = {{ export = \"mem\" }}\n{CALL_SUM}");
     let mut sum = Wrapped::new(&bare(""), WORLD, &mapping);
     assert_eq!(sum.call("sum", &[bytes(&[3, 4])]), Val::U32(7));
 }
 
 #[test]
 fn grown_pages_serve_a_module_that_never_looks_at_its_memory_size() {
-    let mapping = format!("memory = {{ export = \"mem\" }}\n{SUM}");
+    let mapping = format!("memory = {{ export = \"mem\" }}\n{CALL_SUM}");
     let mut sum = Wrapped::new(&bare(""), WORLD, &mapping);
     for size in [0, 1, 65_535, 65_536, 65_537, 1 << 20, 3, 64 << 20] {
         let data = bytes(&vec![1; size]);
@@ -72,7 +62,7 @@ arguments = [
 #[test]
 fn a_module_that_looks_at_its_memory_size_needs_a_reason_for_grown_pages() {
     let sizes = bare("(func (export \"pages\") (result i32) memory.size)");
-    let memory = |rest: &str| format!("memory = {{ export = \"mem\"{rest} }}\n{SUM}");
+    let memory = |rest: &str| format!("memory = {{ export = \"mem\"{rest} }}\n{CALL_SUM}");
     let found = mistakes(&sizes, WORLD, &memory(""));
     assert_eq!(found[0].code, "mapping::no-allocator");
     let pages = ", allocator = \"grown-pages\"";
@@ -87,7 +77,7 @@ fn memory_stays_flat_over_100_000_calls_in_grown_pages() {
     let world = format!("{WORLD} export pages: func() -> s32;");
     let mapping = format!(
         "memory = {{ export = \"mem\", allocator = \"grown-pages\", \
-         growth-is-safe-because = \"it only reports the size\" }}\n{SUM}"
+         growth-is-safe-because = \"it only reports the size\" }}\n{CALL_SUM}"
     );
     let sizes = bare("(func (export \"pages\") (result i32) memory.size)");
     let mut sum = Wrapped::new(&sizes, &world, &mapping);

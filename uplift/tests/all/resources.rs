@@ -44,10 +44,7 @@ calls = "live"
 "#;
 
 fn module() -> String {
-    with_allocator(COUNTERS).replace(
-        "(func (export \"malloc\")",
-        "(func $malloc (export \"malloc\")",
-    )
+    with_allocator(COUNTERS)
 }
 
 fn owned() -> Wrapped {

@@ -34,10 +34,7 @@ const STRINGS: &str = r#"
 "#;
 
 fn strings() -> String {
-    with_allocator(STRINGS).replace(
-        "(func (export \"malloc\")",
-        "(func $malloc (export \"malloc\")",
-    )
+    with_allocator(STRINGS)
 }
 
 fn wrapped(world: &str, mapping: &str) -> Wrapped {

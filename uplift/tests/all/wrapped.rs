@@ -12,7 +12,7 @@ pub(crate) const ALLOCATOR: &str = r#"
     (memory (export "memory") 1)
     (global $top (mut i32) (i32.const 4096))
     (global $live (mut i32) (i32.const 0))
-    (func (export "malloc") (param $size i32) (result i32)
+    (func $malloc (export "malloc") (param $size i32) (result i32)
       (local $at i32)
       (local.set $at (global.get $top))
       (global.set $top (i32.and (i32.add (i32.add (global.get $top) (local.get $size)) (i32.const 15)) (i32.const -16)))
@@ -25,6 +25,24 @@ pub(crate) const ALLOCATOR: &str = r#"
       (global.set $live (i32.sub (global.get $live) (i32.const 1)))
       (i32.store8 (local.get $at) (i32.const 0x21)))
     (func (export "live") (result i32) (global.get $live))
+"#;
+
+/// A function that sums bytes.
+pub(crate) const SUM: &str = r#"
+    (func (export "sum") (param $at i32) (param $length i32) (result i32)
+      (local $sum i32)
+      (block $done (loop $next
+        (br_if $done (i32.eqz (local.get $length)))
+        (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+        (br $next)))
+      (local.get $sum))
+"#;
+
+/// How [`SUM`] is called.
+pub(crate) const CALL_SUM: &str = r#"[function.sum]
+arguments = [{ as = "pointer", param = "data" }, { as = "length", param = "data" }]
 "#;
 
 /// A module with [`ALLOCATOR`] and `functions`.

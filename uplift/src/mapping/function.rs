@@ -1,0 +1,209 @@
+//! What a mapping says of one function.
+//!
+//! The doc comments in here become descriptions in the JSON schema.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::policy::{Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, Unit};
+
+/// One function of the world.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Function {
+    /// The export that is called. Left out: the WIT name with `_` for `-`.
+    pub(crate) calls: Option<String>,
+    /// The C arguments, in order. Left out: the WIT parameters by value.
+    pub(crate) arguments: Option<Vec<Argument>>,
+    /// What the C function returns. Left out: the WIT result by value, or nothing
+    /// where the WIT function has no result.
+    pub(crate) returns: Option<Returns>,
+}
+
+/// One C argument.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(
+    tag = "as",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
+pub(crate) enum Argument {
+    /// A WIT parameter by value: an integer, float, bool, char or enum.
+    Value {
+        /// The WIT parameter.
+        param: String,
+    },
+    /// A number that is the same in each call.
+    Constant {
+        /// The number.
+        value: i64,
+    },
+    /// A WIT string as a pointer to bytes that end with a NUL.
+    Cstring {
+        /// The WIT parameter.
+        param: String,
+        /// What to do where the string holds a NUL itself.
+        #[serde(default)]
+        nul: NulPolicy,
+        /// The case of the WIT error for such a string, where that is an enum or
+        /// a variant.
+        nul_error: Option<String>,
+        /// The encoding of the C string.
+        #[serde(default)]
+        encoding: Encoding,
+        /// What to do where the encoding lacks a character of the string.
+        #[serde(default)]
+        unencodable: ErrorPolicy,
+        /// The case of the WIT error for such a string.
+        unencodable_error: Option<String>,
+    },
+    /// A pointer to the elements of a WIT list of numbers, or to the UTF-8 bytes
+    /// of a WIT string. Its length has to be an argument too.
+    Pointer {
+        /// The WIT parameter.
+        param: String,
+    },
+    /// The length of a WIT list or string.
+    Length {
+        /// The WIT parameter.
+        param: String,
+        /// What is counted.
+        #[serde(default)]
+        unit: Unit,
+    },
+    /// A pointer to room that the shim allocates and the C function fills: the
+    /// WIT result, a list of numbers or a string.
+    Buffer {
+        /// How much room.
+        capacity: Capacity,
+    },
+    /// The capacity of the buffer, by value.
+    Capacity {
+        /// What is counted.
+        #[serde(default)]
+        unit: Unit,
+    },
+    /// A pointer to the length of the buffer: the capacity before the call, what
+    /// was written after it.
+    BufferLength {
+        /// What is counted.
+        #[serde(default)]
+        unit: Unit,
+    },
+    /// A pointer to a new state of the resource that the function returns.
+    State {},
+    /// A pointer to a pointer, by which the C function hands out memory of its
+    /// own: the WIT result, a list of numbers or a string.
+    OutPointer {
+        /// The export that frees it. Left out with `borrowed`.
+        free: Option<String>,
+        /// Who else owns it.
+        borrowed: Option<Owner>,
+    },
+    /// A pointer to the length of what `out-pointer` hands out.
+    OutLength {
+        /// What is counted.
+        #[serde(default)]
+        unit: Unit,
+    },
+}
+
+/// How much room a buffer needs.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Capacity {
+    /// So many elements, always.
+    Constant {
+        /// The number of elements.
+        constant: u32,
+    },
+    /// As many elements as an export answers when it is asked with the length of a
+    /// parameter.
+    Bound {
+        /// The export: it takes a length and returns the capacity.
+        bound: String,
+        /// The WIT parameter whose length it is asked with.
+        param: String,
+    },
+    /// As many elements as a WIT parameter says.
+    Param {
+        /// The WIT parameter, an integer.
+        param: String,
+        /// The largest number that is accepted; a larger one traps.
+        limit: u32,
+    },
+    /// First so many elements, then twice as many each time that the function
+    /// returns one of the statuses.
+    Grow {
+        /// The first number of elements.
+        start: u32,
+        /// The statuses that say that the buffer is too small.
+        retry_on: Vec<i32>,
+        /// The largest number of elements; a retry beyond it traps.
+        limit: u32,
+    },
+}
+
+/// What the C function returns.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(
+    tag = "as",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
+pub(crate) enum Returns {
+    /// The WIT result by value.
+    Value {},
+    /// Something that the WIT function has no place for.
+    Ignored {},
+    /// A pointer to bytes that end with a NUL: the WIT result, a string.
+    Cstring {
+        /// The export that frees it. Left out with `borrowed`.
+        free: Option<String>,
+        /// Who else owns it.
+        borrowed: Option<Owner>,
+        /// What a null pointer means.
+        #[serde(default)]
+        null: NullPolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+        /// The encoding of the C string.
+        #[serde(default)]
+        encoding: Encoding,
+    },
+    /// A pointer that stands behind the resource that the function returns.
+    Handle {
+        /// What a null pointer means.
+        #[serde(default)]
+        null: HandlePolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+    },
+    /// The length of what was written to the buffer; a negative one traps.
+    Length {
+        /// What is counted.
+        #[serde(default)]
+        unit: Unit,
+    },
+    /// A status: `ok` ones let the call succeed, `errors` become the WIT error,
+    /// every other one traps.
+    Status {
+        /// The statuses of success.
+        #[serde(default = "zero")]
+        ok: Vec<i32>,
+        /// The case of the WIT error for each status, as in `"-3" = "data-error"`.
+        #[serde(default)]
+        errors: BTreeMap<String, String>,
+    },
+}
+
+fn zero() -> Vec<i32> {
+    vec![0]
+}
