@@ -3,6 +3,7 @@
 //!
 //! The doc comments in here become the descriptions in the JSON schema.
 
+mod confirmed;
 mod document;
 mod function;
 mod place;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub(crate) use confirmed::Unconfirmed;
 pub(crate) use document::Document;
 pub(crate) use function::{Argument, Capacity, Function, Returns};
 pub(crate) use place::Step;
@@ -81,6 +83,7 @@ pub(crate) struct Root {
 /// that the shim allocates.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = confirmed::allowed))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Resource {
     /// The export that ends it, called with the pointer when the resource is

@@ -3,6 +3,7 @@
 
 mod argument;
 mod check;
+mod confirmed;
 mod function;
 mod memory;
 mod output;

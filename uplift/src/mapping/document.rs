@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::confirmed::{self, Unconfirmed};
 use super::place::{Place, Step};
 use super::schema::Schema;
 use crate::MAPPING_SCHEMA;
@@ -15,6 +16,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
 #[derive(Debug)]
 pub(crate) struct Document {
     places: Place,
+    unconfirmed: Vec<Unconfirmed>,
 }
 
 impl Document {
@@ -45,7 +47,11 @@ impl Document {
         );
         places.value = span;
         if walk.mistakes.is_empty() {
-            Ok((Document { places }, json))
+            let document = Document {
+                places,
+                unconfirmed: walk.unconfirmed,
+            };
+            Ok((document, json))
         } else {
             walk.mistakes
                 .sort_by_key(|mistake| mistake.span.as_ref().map(|span| span.start));
@@ -57,6 +63,11 @@ impl Document {
     /// is there.
     pub(crate) fn value(&self, path: &[Step<'_>]) -> Range<usize> {
         self.places.value_at(path)
+    }
+
+    /// What is marked as not confirmed, in the order of the text.
+    pub(crate) fn unconfirmed(&self) -> &[Unconfirmed] {
+        &self.unconfirmed
     }
 
     /// The bytes of the key of the value at `path`.
@@ -78,6 +89,9 @@ fn not_toml(text: &str, error: &toml::de::Error) -> Diagnostic {
 
 #[derive(Default)]
 struct Walk {
+    /// The keys of the tables that the walk is in.
+    path: Vec<String>,
+    unconfirmed: Vec<Unconfirmed>,
     mistakes: Vec<Diagnostic>,
 }
 
@@ -93,6 +107,8 @@ impl Walk {
         let mut json = Map::new();
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
+        // Where this table is marked as not confirmed, among the marks so far.
+        let mut mark = None;
         for (key, value) in entries {
             let name = key.get_ref().as_ref();
             let found = schema.property(name).or_else(|| schema.any_property());
@@ -105,7 +121,18 @@ impl Walk {
                 value: value.span(),
                 children: Vec::new(),
             };
+            if name == confirmed::KEY && schema.property(name).is_some() {
+                let span = key.span().start..value.span().end;
+                let said = self.value(value, inner, &key.span(), name, &mut child);
+                if said == Value::Bool(false) {
+                    mark = Some(span);
+                }
+                // It says something of the entry, not of the module.
+                continue;
+            }
+            self.path.push(name.to_owned());
             let value = self.value(value, inner, &key.span(), name, &mut child);
+            self.path.pop();
             json.insert(name.to_owned(), value);
             place.children.push((name.to_owned(), child));
         }
@@ -121,6 +148,13 @@ impl Walk {
                     .help(format!("add `{required} = …`{}", example(required))),
                 );
             }
+        }
+        if let Some(span) = mark {
+            self.unconfirmed.push(Unconfirmed {
+                span,
+                path: self.path.clone(),
+                entry: Value::Object(json.clone()),
+            });
         }
         Value::Object(json)
     }

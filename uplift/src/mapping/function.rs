@@ -25,6 +25,7 @@ pub(crate) struct Function {
 /// One C argument.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
 #[serde(
     tag = "as",
     rename_all = "kebab-case",
@@ -152,6 +153,7 @@ pub(crate) enum Capacity {
 /// What the C function returns.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
 #[serde(
     tag = "as",
     rename_all = "kebab-case",

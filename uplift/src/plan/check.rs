@@ -62,6 +62,7 @@ pub(super) fn check(
         notes: Vec::new(),
     };
     checker.digest();
+    checker.unconfirmed();
     checker.memory_export();
     checker.resources = checker.resources(world);
     let functions = checker.world(world);

@@ -129,3 +129,37 @@ returns = { as = "cstring", borrowed = "argument" }
     let module = wat::parse_str(module).expect("a valid module");
     insta::assert_snapshot!(uplift(&module, mapping));
 }
+
+#[test]
+fn guesses_that_nobody_has_confirmed_are_listed_with_all_other_mistakes() {
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+
+[function.greet]
+arguments = [
+    { as = "cstring", param = "name", nul = "trap", confirmed = false },
+]
+returns = { as = "cstring", free = "free_text", confirmed = false }
+
+[function.add]
+calls = "ad"
+arguments = [
+    { as = "value", param = "a", confirmed = true },
+    { as = "value", param = "b", confirmed = false },
+]
+"#;
+    insta::assert_snapshot!(uplift(&wat(MODULE), mapping));
+}
+
+#[test]
+fn confirmed_is_a_boolean_and_belongs_to_entries_alone() {
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+confirmed = false
+
+[function.greet]
+confirmed = false
+arguments = [{ as = "cstring", param = "name", confirmed = "no" }]
+"#;
+    insta::assert_snapshot!(uplift(&wat(MODULE), mapping));
+}
