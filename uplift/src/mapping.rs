@@ -8,6 +8,7 @@ mod document;
 mod function;
 mod place;
 mod policy;
+mod returns;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,12 @@ use serde::Deserialize;
 
 pub(crate) use confirmed::Unconfirmed;
 pub(crate) use document::Document;
-pub(crate) use function::{Argument, Capacity, Function, Returns};
+pub(crate) use function::{Argument, Capacity, Function};
 pub(crate) use place::Step;
-pub(crate) use policy::{Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, Unit};
+pub(crate) use policy::{
+    Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, TextPolicy, TrapPolicy, Unit,
+};
+pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
 
 use crate::Error;
 

@@ -4,12 +4,16 @@
 mod argument;
 mod check;
 mod confirmed;
+mod error;
 mod function;
 mod memory;
 mod output;
+mod pointer;
 mod refusal;
+mod report;
 mod resource;
 mod result;
+mod status;
 mod wit;
 
 use std::path::Path;
@@ -107,6 +111,7 @@ pub(crate) struct Function {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) buffer: Option<Buffer>,
     pub(crate) status: Option<Status>,
+    pub(crate) report: Report,
     pub(crate) output: Output,
     pub(crate) layout: Layout,
     /// Whether the caller places a parameter in the module's memory.
@@ -129,12 +134,91 @@ pub(crate) struct StringInput {
 pub(crate) enum Failure {
     Trap,
     /// Return the WIT error.
-    Error(ErrorCase),
+    Error(ErrorValue),
 }
 
-/// A WIT error: the discriminant of an enum or variant and its size in bytes,
-/// or nothing where the error type has no payload.
-pub(crate) type ErrorCase = Option<(u32, u32)>;
+/// A WIT error, part by part. Offsets start where the payload of the result does.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct ErrorValue {
+    /// Which case of an enum or variant it is.
+    pub(crate) case: Option<ErrorCase>,
+    /// The type and offset of the error's number.
+    pub(crate) code: Option<(Scalar, u32)>,
+    /// Where the error's text comes from, and its offset.
+    pub(crate) text: Option<(Text, u32)>,
+}
+
+/// The case of an enum or variant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ErrorCase {
+    pub(crate) discriminant: u32,
+    /// The size of the discriminant in bytes.
+    pub(crate) size: u32,
+    pub(crate) offset: u32,
+}
+
+/// Who words an error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Text {
+    /// The module.
+    Module,
+    /// The shim, which has found a NUL in a string.
+    Nul,
+    /// The shim, which has found a character that an encoding lacks.
+    Unencodable,
+}
+
+/// Whom to ask about a call that has failed.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Who knows the error's number, if the returned status is not it.
+    pub(crate) code: Option<Asked>,
+    pub(crate) text: Option<ErrorText>,
+}
+
+impl Report {
+    /// The functions that are called for it.
+    pub(crate) fn callees(&self) -> impl Iterator<Item = &Callee> {
+        let text = self.text.as_ref();
+        let asked = self.code.iter().chain(text.map(|text| &text.asked));
+        asked
+            .flat_map(|asked| {
+                let through = asked.arguments.iter().filter_map(|told| match told {
+                    Told::Local(_, through) => through.as_ref(),
+                    Told::Code | Told::Constant(_) => None,
+                });
+                through.chain([&asked.callee])
+            })
+            .chain(text.and_then(|text| text.release.as_ref()))
+    }
+}
+
+/// An export that is asked about an error.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) callee: Callee,
+    pub(crate) arguments: Vec<Told>,
+}
+
+/// What such an export is told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// The number of the error.
+    Code,
+    /// A local, or what an export makes of it.
+    Local(u32, Option<Callee>),
+    Constant(i32),
+}
+
+/// An export that returns the text of an error.
+#[derive(Debug)]
+pub(crate) struct ErrorText {
+    pub(crate) asked: Asked,
+    pub(crate) release: Option<Callee>,
+    /// Whether a null pointer is an empty text.
+    pub(crate) null_is_empty: bool,
+    pub(crate) latin1: bool,
+}
 
 /// A C argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -184,8 +268,17 @@ pub(crate) enum Capacity {
 /// What the returned status means.
 #[derive(Debug)]
 pub(crate) struct Status {
-    pub(crate) ok: Vec<i32>,
-    pub(crate) errors: Vec<(i32, ErrorCase)>,
+    pub(crate) ok: Vec<Statuses>,
+    /// The first one that fits counts.
+    pub(crate) errors: Vec<(Statuses, ErrorValue)>,
+    pub(crate) unknown: Failure,
+}
+
+/// The statuses from the first to the last number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Statuses {
+    pub(crate) first: i32,
+    pub(crate) last: i32,
 }
 
 /// Where the value of the WIT result comes from.
@@ -194,6 +287,8 @@ pub(crate) enum Output {
     Nothing,
     /// What the C function returns, by value.
     Value(Scalar),
+    /// A number that stands for what the C function returns, and its type.
+    Chosen(Vec<(i32, u32)>, Scalar),
     /// The resource with this number, behind which stands the new state.
     State(usize),
     /// The same, behind which stands what the C function returns.

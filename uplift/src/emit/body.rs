@@ -1,5 +1,6 @@
 //! The functions of the shim that implement the world's.
 
+mod failure;
 mod output;
 
 use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
@@ -7,9 +8,7 @@ use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 use super::runtime::{Words as _, at};
 use super::shim::{Global, Helper, Shim};
 use super::trap::Trap;
-use crate::plan::{
-    Argument, Buffer, Capacity, ErrorCase, Failure, Function, Output, Room, Status, StringInput,
-};
+use crate::plan::{Argument, Buffer, Capacity, Function, Output, Room, StringInput};
 
 /// The locals after the parameters.
 #[derive(Clone, Copy)]
@@ -20,6 +19,10 @@ struct Locals {
     capacity: u32,
     pointer: u32,
     length: u32,
+    /// The number and the text of an error.
+    code: u32,
+    text: u32,
+    text_length: u32,
     /// Of the type that the C function returns.
     returned: u32,
 }
@@ -35,7 +38,7 @@ struct Body<'a, 'c> {
 pub(super) fn wrapper(shim: &Shim<'_>, function: &Function) -> Code {
     let first = u32::try_from(function.params.len()).unwrap_or(u32::MAX);
     let returned = function.callee.results.first().copied();
-    let mut code = Code::new([(5, ValType::I32), (1, returned.unwrap_or(ValType::I32))]);
+    let mut code = Code::new([(8, ValType::I32), (1, returned.unwrap_or(ValType::I32))]);
     let mut body = Body {
         shim,
         function,
@@ -46,7 +49,10 @@ pub(super) fn wrapper(shim: &Shim<'_>, function: &Function) -> Code {
             capacity: first + 2,
             pointer: first + 3,
             length: first + 4,
-            returned: first + 5,
+            code: first + 5,
+            text: first + 6,
+            text_length: first + 7,
+            returned: first + 8,
         },
     };
     body.write();
@@ -61,8 +67,10 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
         _ => None,
     };
     let latin1 = matches!(function.output, Output::Cstring { latin1: true, .. });
-    let room = function.params_in_memory || function.buffer.is_some() || latin1;
-    if release.is_none() && !room {
+    let text = function.report.text.as_ref();
+    let release_text = text.and_then(|text| text.release.as_ref());
+    let room = function.params_in_memory || function.buffer.is_some() || latin1 || text.is_some();
+    if release.is_none() && release_text.is_none() && !room {
         return None;
     }
     let mut code = Code::new([]);
@@ -77,6 +85,15 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
         sink.call(shim.callee(release))
             .i32_const(0)
             .set(Global::Owned)
+            .end();
+    }
+    if let Some(release) = release_text {
+        sink.get(Global::OwnedText)
+            .if_(BlockType::Empty)
+            .get(Global::OwnedText)
+            .call(shim.callee(release))
+            .i32_const(0)
+            .set(Global::OwnedText)
             .end();
     }
     if room && shim.plan.room != Room::Unneeded {
@@ -152,59 +169,6 @@ impl Body<'_, '_> {
                 .i32_ne();
             self.fail_if(failure, Trap::InteriorNul);
         }
-    }
-
-    /// Fails, if the i32 on the stack is not 0.
-    fn fail_if(&mut self, failure: Failure, trap: Trap) {
-        self.code.if_(BlockType::Empty);
-        match failure {
-            Failure::Trap => {
-                let reason = self.shim.trap(trap);
-                self.code.call(reason).unreachable();
-            }
-            Failure::Error(case) => self.return_error(case),
-        }
-        self.code.end();
-    }
-
-    /// Returns the WIT error.
-    fn return_error(&mut self, case: ErrorCase) {
-        if let Some(number) = self.new_state() {
-            let free = self.shim.free_state(number);
-            let state = self.locals.pointer;
-            self.code
-                .local_get(state)
-                .if_(BlockType::Empty)
-                .local_get(state)
-                .call(free)
-                .end();
-        }
-        let layout = self.function.layout;
-        if !layout.in_memory {
-            self.code.i32_const(1).return_();
-            return;
-        }
-        self.discriminant(1);
-        if let Some((discriminant, size)) = case {
-            self.code
-                .local_get(self.locals.area)
-                .i32_const(discriminant.cast_signed());
-            let place = at(u64::from(layout.payload), 0);
-            match size {
-                1 => self.code.i32_store8(place),
-                2 => self.code.i32_store16(place),
-                _ => self.code.i32_store(place),
-            };
-        }
-        self.code.local_get(self.locals.area).return_();
-    }
-
-    /// Writes which case of an option or result this is.
-    fn discriminant(&mut self, case: i32) {
-        self.code
-            .local_get(self.locals.area)
-            .i32_const(case)
-            .i32_store8(at(0, 0));
     }
 
     fn call_with_buffer(&mut self, buffer: &Buffer) {
@@ -383,24 +347,5 @@ impl Body<'_, '_> {
                 }
             }
         }
-    }
-
-    /// Goes on after a status of success only.
-    fn status(&mut self, status: &Status) {
-        let returned = self.locals.returned;
-        self.code.block(BlockType::Empty);
-        for ok in &status.ok {
-            self.code
-                .local_get(returned)
-                .i32_const(*ok)
-                .i32_eq()
-                .br_if(0);
-        }
-        for (code, case) in &status.errors {
-            self.code.local_get(returned).i32_const(*code).i32_eq();
-            self.fail_if(Failure::Error(*case), Trap::UnknownStatus);
-        }
-        let unknown = self.shim.trap(Trap::UnknownStatus);
-        self.code.call(unknown).unreachable().end();
     }
 }

@@ -27,13 +27,15 @@ pub(super) enum Global {
     /// What the module's function frees after the call, and its size.
     Owned,
     OwnedSize,
+    /// The text of an error that the module's function frees after the call.
+    OwnedText,
     /// What is left of the pages for states.
     PoolNext,
     PoolEnd,
 }
 
 /// After them comes a list of freed states for each resource.
-const GLOBALS: u32 = 10;
+const GLOBALS: u32 = 11;
 
 /// The functions that every shim may use.
 #[derive(Clone, Copy)]
@@ -256,6 +258,7 @@ fn callees(plan: &Plan) -> Vec<Callee> {
         {
             release.iter().for_each(&mut add);
         }
+        function.report.callees().for_each(&mut add);
         if let Some(buffer) = &function.buffer
             && let crate::plan::Capacity::Bound(bound, _) = &buffer.capacity
         {

@@ -2,11 +2,10 @@
 //!
 //! The doc comments in here become descriptions in the JSON schema.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
-use super::policy::{Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, Unit};
+use super::policy::{Encoding, ErrorPolicy, NulPolicy, Owner, Unit};
+use super::returns::Returns;
 
 /// One function of the world.
 #[derive(Debug, Default, Deserialize)]
@@ -148,64 +147,4 @@ pub(crate) enum Capacity {
         /// The largest number of elements; a retry beyond it traps.
         limit: u32,
     },
-}
-
-/// What the C function returns.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
-#[serde(
-    tag = "as",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case",
-    deny_unknown_fields
-)]
-pub(crate) enum Returns {
-    /// The WIT result by value.
-    Value {},
-    /// Something that the WIT function has no place for.
-    Ignored {},
-    /// A pointer to bytes that end with a NUL: the WIT result, a string.
-    Cstring {
-        /// The export that frees it. Left out with `borrowed`.
-        free: Option<String>,
-        /// Who else owns it.
-        borrowed: Option<Owner>,
-        /// What a null pointer means.
-        #[serde(default)]
-        null: NullPolicy,
-        /// The case of the WIT error for a null pointer.
-        null_error: Option<String>,
-        /// The encoding of the C string.
-        #[serde(default)]
-        encoding: Encoding,
-    },
-    /// A pointer that stands behind the resource that the function returns.
-    Handle {
-        /// What a null pointer means.
-        #[serde(default)]
-        null: HandlePolicy,
-        /// The case of the WIT error for a null pointer.
-        null_error: Option<String>,
-    },
-    /// The length of what was written to the buffer; a negative one traps.
-    Length {
-        /// What is counted.
-        #[serde(default)]
-        unit: Unit,
-    },
-    /// A status: `ok` ones let the call succeed, `errors` become the WIT error,
-    /// every other one traps.
-    Status {
-        /// The statuses of success.
-        #[serde(default = "zero")]
-        ok: Vec<i32>,
-        /// The case of the WIT error for each status, as in `"-3" = "data-error"`.
-        #[serde(default)]
-        errors: BTreeMap<String, String>,
-    },
-}
-
-fn zero() -> Vec<i32> {
-    vec![0]
 }

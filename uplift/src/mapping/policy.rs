@@ -28,6 +28,30 @@ pub(crate) enum ErrorPolicy {
     Trap,
 }
 
+/// What to do with a status that the mapping does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TrapPolicy {
+    /// Trap.
+    #[default]
+    Trap,
+    /// Return the WIT error.
+    Error,
+}
+
+/// What a null pointer means where the text of an error is expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TextPolicy {
+    /// A mistake of the module: trap.
+    #[default]
+    Trap,
+    /// An empty text.
+    Empty,
+}
+
 /// What a null pointer means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

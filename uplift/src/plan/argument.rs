@@ -3,9 +3,10 @@
 use wasm_encoder::ValType;
 
 use super::check::Checker;
+use super::error::Cause;
 use super::function::{Draft, Use};
 use super::wit::WitType;
-use super::{Argument, Buffer, Capacity, Failure, Scalar, StringInput};
+use super::{Argument, Buffer, Capacity, Failure, Scalar, StringInput, Text};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, Owner, Step, Unit};
 
@@ -205,7 +206,7 @@ impl Checker<'_> {
             NulPolicy::Truncate => None,
             NulPolicy::Trap => Some(Failure::Trap),
             NulPolicy::Error => Some(self.failure(
-                &draft.errors,
+                (&draft.errors, Cause::Input(Text::Nul)),
                 ErrorPolicy::Error,
                 nul_error.as_deref(),
                 &nul_span,
@@ -221,7 +222,7 @@ impl Checker<'_> {
             Encoding::Latin1 => {
                 let span = self.mapping.document.value(&key("encoding"));
                 Some(self.failure(
-                    &draft.errors,
+                    (&draft.errors, Cause::Input(Text::Unencodable)),
                     *unencodable,
                     unencodable_error.as_deref(),
                     &span,

@@ -7,7 +7,7 @@ use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{Function as WitFunction, Type};
 
 use super::check::{Checker, default_export};
-use super::result::Errors;
+use super::error::Errors;
 use super::wit::{self, WitResult, WitType};
 use super::{Argument, Buffer, Callee, Function, Scalar, StringInput};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
@@ -84,7 +84,7 @@ impl Checker<'_> {
         let entry = [Step::Key("function"), Step::Key(key)];
         let span = self.mapping.document.key(&entry);
         let params = self.params(key, wit)?;
-        let result = match wit::take_apart(self.resolve, wit.result.as_ref()) {
+        let result = match wit::take_apart(self.resolve, &self.sizes, wit.result.as_ref()) {
             Ok(result) => result,
             Err(what) => {
                 self.unsupported(key, &format!("the result of `{key}` is {what}"));
@@ -128,7 +128,7 @@ impl Checker<'_> {
             self.fits(&draft, arguments, &name, spec.arguments.is_some());
         }
         let outputs = self.returns(&mut draft, spec.returns.as_ref(), span);
-        let (arguments, (output, status)) = (arguments?, outputs?);
+        let (arguments, outputs) = (arguments?, outputs?);
         let signature = self.resolve.wasm_signature(AbiVariant::GuestExport, wit);
         let layout = self.layout(wit, &draft.result, signature.retptr);
         let types = |types: &[WasmType]| types.iter().copied().map(core).collect::<Vec<_>>();
@@ -144,8 +144,9 @@ impl Checker<'_> {
             strings: draft.strings,
             arguments,
             buffer: draft.buffer,
-            status,
-            output,
+            status: outputs.status,
+            report: outputs.report,
+            output: outputs.output,
             layout,
         })
     }

@@ -6,12 +6,19 @@ use wasm_encoder::ValType;
 
 use super::argument::{LENGTH_SLOT, POINTER_SLOT, units};
 use super::check::Checker;
-use super::function::{Draft, Ownership};
+use super::function::Draft;
 use super::memory::encoded;
 use super::wit::WitType;
-use super::{Failure, Null, Output, Status, Wrap, Written};
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::mapping::{Encoding, ErrorPolicy, HandlePolicy, NullPolicy, Owner, Returns, Step};
+use super::{Output, Report, Status, Wrap, Written};
+use crate::diagnostic::Diagnostic;
+use crate::mapping::{Returns, Step, Unit};
+
+/// What a call gives back.
+pub(super) struct Outputs {
+    pub(super) output: Output,
+    pub(super) status: Option<Status>,
+    pub(super) report: Report,
+}
 
 impl Checker<'_> {
     /// Checks what the C function returns and writes.
@@ -19,6 +26,23 @@ impl Checker<'_> {
         &mut self,
         draft: &mut Draft<'_>,
         spec: Option<&Returns>,
+        entry: Range<usize>,
+    ) -> Option<Outputs> {
+        let path = draft.path([Step::Key("returns")]);
+        let report = self.report(draft, &path, spec)?;
+        let (output, status) = self.output(draft, spec, &report, entry)?;
+        Some(Outputs {
+            output,
+            status,
+            report,
+        })
+    }
+
+    fn output(
+        &mut self,
+        draft: &mut Draft<'_>,
+        spec: Option<&Returns>,
+        report: &Report,
         entry: Range<usize>,
     ) -> Option<(Output, Option<Status>)> {
         let path = draft.path([Step::Key("returns")]);
@@ -48,71 +72,52 @@ impl Checker<'_> {
                 let output = self.written(draft, &span)?;
                 Some((output, None))
             }
-            Some(Returns::Cstring {
-                free,
-                borrowed,
-                null,
-                null_error,
-                encoding,
-            }) => {
+            Some(spec @ Returns::Cstring { .. }) => {
                 expect(self, ValType::I32)?;
                 self.no_written_output(draft, &span)?;
-                if draft.result.value != Some(WitType::String) {
-                    return self.wrong_wit(draft, &span, "a string");
-                }
-                let Ownership { release } =
-                    self.owner(&path, free.as_deref(), *borrowed, &["(i32)"])?;
-                let null = self.null(draft, &path, *null, null_error.as_deref())?;
-                let output = Output::Cstring {
-                    release,
-                    null,
-                    latin1: *encoding == Encoding::Latin1,
-                };
-                Some((output, None))
+                self.cstring_output(draft, spec, report, &span)
+                    .map(|output| (output, None))
             }
-            Some(Returns::Handle { null, null_error }) => {
+            Some(spec @ Returns::Handle { .. }) => {
                 expect(self, ValType::I32)?;
                 self.no_written_output(draft, &span)?;
-                let Some(number) = self.returned_resource(draft) else {
-                    return self.wrong_wit(draft, &span, "a resource");
-                };
-                let null_span = self
-                    .mapping
-                    .document
-                    .value(&[path.as_slice(), &[Step::Key("null")]].concat());
-                let policy = match null {
-                    HandlePolicy::Trap => ErrorPolicy::Trap,
-                    HandlePolicy::Error => ErrorPolicy::Error,
-                };
-                let words = ("a null pointer", "null-error", "choose `null = \"trap\"`");
-                let case = null_error.as_deref();
-                let failure = self.failure(&draft.errors, policy, case, &null_span, words)?;
-                Some((Output::Handle(number, failure), None))
+                self.handle_output(draft, spec, report, &span)
+                    .map(|output| (output, None))
             }
             Some(Returns::Length { unit }) => {
                 expect(self, ValType::I32)?;
-                if draft.buffer.is_none() || draft.slots.buffer_length.is_some() {
-                    self.mistake(
-                        Diagnostic::mapping(
-                            "mapping::returns",
-                            span,
-                            "there is no buffer that this could be the length of",
-                            "a length",
-                        )
-                        .help("`length` goes with an argument `buffer`, without `buffer-length`"),
-                    );
-                    return None;
-                }
-                let output = Output::Buffer(Written::Returned(units(draft, *unit)));
+                let output = self.returned_length(draft, *unit, &span)?;
                 Some((output, None))
             }
-            Some(Returns::Status { ok, errors }) => {
+            Some(spec @ Returns::Status { .. }) => {
                 expect(self, ValType::I32)?;
-                let status = self.status(draft, &path, ok, errors)?;
-                let output = self.written(draft, &span)?;
+                let status = self.status(draft, &path, spec, report)?;
+                let output = self.status_output(draft, spec, &span)?;
                 Some((output, Some(status)))
             }
         }
+    }
+
+    pub(super) fn returned_length(
+        &mut self,
+        draft: &Draft<'_>,
+        unit: Unit,
+        span: &Range<usize>,
+    ) -> Option<Output> {
+        if draft.buffer.is_some() && draft.slots.buffer_length.is_none() {
+            self.not_optional(draft, span)?;
+            return Some(Output::Buffer(Written::Returned(units(draft, unit))));
+        }
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::returns",
+                span.clone(),
+                "there is no buffer that this could be the length of",
+                "a length",
+            )
+            .help("`length` goes with an argument `buffer`, without `buffer-length`"),
+        );
+        None
     }
 
     fn wrong_result(&mut self, draft: &Draft<'_>, span: &Range<usize>, expected: &str) {
@@ -131,7 +136,7 @@ impl Checker<'_> {
         ));
     }
 
-    fn wrong_wit<T>(
+    pub(super) fn wrong_wit<T>(
         &mut self,
         draft: &Draft<'_>,
         span: &Range<usize>,
@@ -196,7 +201,7 @@ impl Checker<'_> {
         None
     }
 
-    fn value(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<Output> {
+    pub(super) fn value(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<Output> {
         let Some(WitType::Scalar(scalar)) = draft.result.value else {
             return self.wrong_wit(draft, span, "a number");
         };
@@ -212,7 +217,7 @@ impl Checker<'_> {
     }
 
     /// What the C function wrote for the WIT result, if anything.
-    fn written(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<Output> {
+    pub(super) fn written(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<Output> {
         if let Some(number) = draft.state {
             self.no_other_output(draft, span)?;
             return Some(Output::State(number));
@@ -284,7 +289,11 @@ impl Checker<'_> {
         None
     }
 
-    fn no_written_output(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<()> {
+    pub(super) fn no_written_output(
+        &mut self,
+        draft: &Draft<'_>,
+        span: &Range<usize>,
+    ) -> Option<()> {
         if draft.state.is_none() {
             return self.no_other_output(draft, span);
         }
@@ -316,94 +325,6 @@ impl Checker<'_> {
             )
             .help("say `returns = { as = \"ignored\" }`, or `status`, if only the latter counts"),
         );
-        None
-    }
-
-    fn null(
-        &mut self,
-        draft: &Draft<'_>,
-        path: &[Step<'_>],
-        policy: NullPolicy,
-        case: Option<&str>,
-    ) -> Option<Null> {
-        let span = self
-            .mapping
-            .document
-            .value(&[path, &[Step::Key("null")]].concat());
-        let optional = draft.result.wrap == Wrap::Option;
-        match policy {
-            NullPolicy::None if optional => Some(Null::None),
-            NullPolicy::None => self.wrong_wit(draft, &span, "an option"),
-            NullPolicy::Trap if !optional => Some(Null::Failure(Failure::Trap)),
-            NullPolicy::Error if !optional => self
-                .failure(
-                    &draft.errors,
-                    ErrorPolicy::Error,
-                    case,
-                    &span,
-                    ("a null pointer", "null-error", "choose `null = \"trap\"`"),
-                )
-                .map(Null::Failure),
-            NullPolicy::Trap | NullPolicy::Error => {
-                self.mistake(
-                    Diagnostic::mapping(
-                        "mapping::returns",
-                        span,
-                        "the WIT result is an option, and nothing in the mapping is `none`",
-                        "",
-                    )
-                    .help("add `null = \"none\"`"),
-                );
-                None
-            }
-        }
-    }
-
-    /// The function that frees a result, if the caller has to.
-    pub(super) fn owner(
-        &mut self,
-        path: &[Step<'_>],
-        free: Option<&str>,
-        borrowed: Option<Owner>,
-        expected: &[&str],
-    ) -> Option<Ownership> {
-        let mistake = match (free, borrowed) {
-            (None, Some(_)) => return Some(Ownership { release: None }),
-            (Some(name), None) => {
-                let span = self
-                    .mapping
-                    .document
-                    .value(&[path, &[Step::Key("free")]].concat());
-                let release = Some(self.release(name, span, expected)?);
-                return Some(Ownership { release });
-            }
-            (Some(_), Some(_)) => (
-                "a result is either freed or borrowed, not both",
-                String::new(),
-            ),
-            (None, None) => {
-                let exports = self.module.exported_functions().map(|(name, _)| name);
-                let guess = exports
-                    .clone()
-                    .find(|name| name.contains("free"))
-                    .or_else(|| nearest("free", exports));
-                (
-                    "the mapping does not say who frees the result",
-                    format!(
-                        "add `free = \"{}\"`, or `borrowed = \"static\"` if nobody has to",
-                        guess.unwrap_or("…")
-                    ),
-                )
-            }
-        };
-        let span = self.mapping.document.value(path);
-        let (message, help) = mistake;
-        let diagnostic = Diagnostic::mapping("mapping::owner", span, message, "");
-        self.mistake(if help.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.help(help)
-        });
         None
     }
 }

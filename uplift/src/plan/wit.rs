@@ -1,7 +1,8 @@
 //! The WIT types that a mapping can give a C counterpart.
 
-use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Handle, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
+use super::error::{self, ErrorType};
 use super::{Scalar, Wrap};
 
 /// A WIT type, as far as this crate knows it.
@@ -98,42 +99,53 @@ fn scalar(ty: &Type) -> Result<Scalar, String> {
 pub(super) struct WitResult {
     pub(super) wrap: Wrap,
     pub(super) value: Option<WitType>,
-    /// The names of the error's cases, where it is an enum or a variant; `None`
-    /// where the error has no payload.
-    pub(super) cases: Option<Vec<String>>,
+    /// The names of its values, where it is an enum or a bool.
+    pub(super) value_names: Vec<String>,
+    /// `None` where an error has no payload.
+    pub(super) error: Option<ErrorType>,
 }
 
-/// Takes a WIT result apart, or says in words why it can't be.
-pub(super) fn take_apart(resolve: &Resolve, ty: Option<&Type>) -> Result<WitResult, String> {
-    let plain = |value| WitResult {
-        wrap: Wrap::Plain,
-        value,
-        cases: None,
-    };
-    let Some(ty) = ty else {
-        return Ok(plain(None));
-    };
-    match resolved(resolve, ty) {
-        Err(TypeDefKind::Option(inner)) => Ok(WitResult {
-            wrap: Wrap::Option,
-            value: Some(classify(resolve, inner)?),
-            cases: None,
-        }),
-        Err(TypeDefKind::Result(result)) => Ok(WitResult {
-            wrap: Wrap::Result,
-            value: result.ok.map(|ok| classify(resolve, &ok)).transpose()?,
-            cases: result.err.map(|error| cases(resolve, &error)).transpose()?,
-        }),
-        _ => classify(resolve, ty).map(|value| plain(Some(value))),
+impl WitResult {
+    pub(super) fn is_option(&self) -> bool {
+        self.wrap == Wrap::Option
     }
 }
 
-fn cases(resolve: &Resolve, error: &Type) -> Result<Vec<String>, String> {
-    match resolved(resolve, error) {
-        Err(TypeDefKind::Enum(ty)) => Ok(ty.cases.iter().map(|case| case.name.clone()).collect()),
-        Err(TypeDefKind::Variant(ty)) if ty.cases.iter().all(|case| case.ty.is_none()) => {
-            Ok(ty.cases.iter().map(|case| case.name.clone()).collect())
-        }
-        _ => Err("a result whose error is no enum".into()),
+/// The names of the values of an enum or a bool.
+fn value_names(resolve: &Resolve, ty: &Type) -> Vec<String> {
+    match resolved(resolve, ty) {
+        Ok(Type::Bool) => vec!["false".into(), "true".into()],
+        Err(TypeDefKind::Enum(ty)) => ty.cases.iter().map(|case| case.name.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Takes a WIT result apart, or says in words why it can't be.
+pub(super) fn take_apart(
+    resolve: &Resolve,
+    sizes: &SizeAlign,
+    ty: Option<&Type>,
+) -> Result<WitResult, String> {
+    let of = |wrap, value: Option<&Type>| {
+        Ok::<_, String>(WitResult {
+            wrap,
+            value: value.map(|ty| classify(resolve, ty)).transpose()?,
+            value_names: value.map_or_else(Vec::new, |ty| value_names(resolve, ty)),
+            error: None,
+        })
+    };
+    let Some(ty) = ty else {
+        return of(Wrap::Plain, None);
+    };
+    match resolved(resolve, ty) {
+        Err(TypeDefKind::Option(inner)) => of(Wrap::Option, Some(inner)),
+        Err(TypeDefKind::Result(result)) => Ok(WitResult {
+            error: result
+                .err
+                .map(|error| error::error_type(resolve, sizes, &error))
+                .transpose()?,
+            ..of(Wrap::Result, result.ok.as_ref())?
+        }),
+        _ => of(Wrap::Plain, Some(ty)),
     }
 }

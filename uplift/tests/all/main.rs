@@ -5,6 +5,7 @@ mod buffers;
 mod command_line;
 mod diagnostics;
 mod emitted_bytes;
+mod errors;
 mod examples;
 mod memory;
 mod numbers;

@@ -22,15 +22,11 @@ impl Body<'_, '_> {
             Output::Nothing => self.finish(layout, |_| {}),
             Output::Value(scalar) => {
                 self.check_range(*scalar);
-                let scalar = *scalar;
-                if layout.in_memory {
-                    self.finish(layout, |body| {
-                        body.code.local_get(body.locals.area).local_get(returned);
-                        body.store(scalar);
-                    });
-                } else {
-                    self.code.local_get(returned);
-                }
+                self.number(*scalar);
+            }
+            Output::Chosen(values, scalar) => {
+                self.chosen(values);
+                self.number(*scalar);
             }
             Output::State(number) => self.handle(*number, pointer),
             Output::Handle(number, failure) => {
@@ -51,7 +47,7 @@ impl Body<'_, '_> {
                 let strlen = self.shim.helper(Helper::Strlen);
                 self.code.local_get(pointer).call(strlen).local_set(length);
                 if *latin1 {
-                    self.decode_latin1();
+                    self.decode_latin1(pointer, length);
                 }
                 self.finish(layout, Body::store_pointer_and_length);
             }
@@ -89,6 +85,20 @@ impl Body<'_, '_> {
                 }
                 self.finish(layout, Body::store_pointer_and_length);
             }
+        }
+    }
+
+    /// The number that the C function returned.
+    fn number(&mut self, scalar: Scalar) {
+        let layout = self.function.layout;
+        let returned = self.locals.returned;
+        if layout.in_memory {
+            self.finish(layout, |body| {
+                body.code.local_get(body.locals.area).local_get(returned);
+                body.store(scalar);
+            });
+        } else {
+            self.code.local_get(returned);
         }
     }
 
@@ -171,13 +181,10 @@ impl Body<'_, '_> {
         self.code.trap_if(self.shim, Trap::BufferOverrun);
     }
 
-    fn decode_latin1(&mut self) {
+    /// Makes a string in Latin-1 one in UTF-8.
+    pub(super) fn decode_latin1(&mut self, pointer: u32, length: u32) {
         let Locals {
-            pointer,
-            length,
-            capacity,
-            buffer,
-            ..
+            capacity, buffer, ..
         } = self.locals;
         let helper = |helper| self.shim.helper(helper);
         let (count, allocate, decode) = (

@@ -1,0 +1,321 @@
+//! What each status means.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::check::Checker;
+use super::error::{Cause, Errors};
+use super::function::Draft;
+use super::wit::WitType;
+use super::{ErrorValue, Failure, Output, Report, Scalar, Status, Statuses};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::mapping::{self, Carried, ErrorPolicy, Returns, Step, TrapPolicy};
+
+impl Statuses {
+    fn one(status: i32) -> Self {
+        Statuses {
+            first: status,
+            last: status,
+        }
+    }
+
+    /// Reads `-3`, `0..=7`, `0..` and `..=-1`.
+    fn parse(text: &str) -> Option<Self> {
+        let number = |text: &str, open: i32| match text.trim() {
+            "" => Some(open),
+            text => text.parse().ok(),
+        };
+        let range = match text.split_once("..") {
+            None => Statuses::one(text.trim().parse().ok()?),
+            Some((first, rest)) => {
+                let last = match rest.strip_prefix('=') {
+                    Some("") => None,
+                    Some(last) => number(last, i32::MAX),
+                    None if rest.trim().is_empty() => Some(i32::MAX),
+                    None => None,
+                };
+                Statuses {
+                    first: number(first, i32::MIN)?,
+                    last: last?,
+                }
+            }
+        };
+        (range.first <= range.last).then_some(range)
+    }
+
+    fn contains(self, other: Self) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+
+    fn size(self) -> i64 {
+        i64::from(self.last) - i64::from(self.first)
+    }
+}
+
+impl Checker<'_> {
+    /// Checks what each status means, and what stands for it in the WIT.
+    pub(super) fn status(
+        &mut self,
+        draft: &Draft<'_>,
+        path: &[Step<'_>],
+        spec: &Returns,
+        report: &Report,
+    ) -> Option<Status> {
+        let Returns::Status {
+            ok,
+            values,
+            errors,
+            unknown,
+            unknown_error,
+            ..
+        } = spec
+        else {
+            return None;
+        };
+        let ok = self.ok(path, ok.as_deref(), values);
+        let mut complete = ok.is_some();
+        let ok = ok.unwrap_or_default();
+        let mut found: Vec<(Statuses, ErrorValue)> = Vec::new();
+        for (key, case) in errors {
+            let entry = [path, &[Step::Key("errors"), Step::Key(key)]].concat();
+            let range = self.statuses(key, &entry);
+            if let Some(range) = range
+                && report.code.is_none()
+                && ok.iter().any(|ok| ok.contains(range))
+            {
+                let span = self.mapping.document.value(&entry);
+                let mistake = format!("{key} is both ok and an error");
+                self.mistake(Diagnostic::mapping("mapping::status", span, mistake, ""));
+                complete = false;
+            }
+            let case = (!case.is_empty()).then_some(case.as_str());
+            let span = self.mapping.document.value(&entry);
+            let words = (
+                "a status",
+                "errors",
+                "leave `errors` out, which makes them trap",
+            );
+            let errors = (&draft.errors, Cause::Status(report));
+            let failure = self.failure(errors, ErrorPolicy::Error, case, &span, words);
+            match (range, failure) {
+                (Some(range), Some(Failure::Error(error))) => found.push((range, error)),
+                _ => complete = false,
+            }
+        }
+        found.sort_by_key(|(range, _)| range.size());
+        let unknown = match unknown {
+            TrapPolicy::Trap => Failure::Trap,
+            TrapPolicy::Error => {
+                self.unknown(&draft.errors, path, unknown_error.as_deref(), report)?
+            }
+        };
+        complete.then_some(Status {
+            ok,
+            errors: found,
+            unknown,
+        })
+    }
+
+    fn ok(
+        &mut self,
+        path: &[Step<'_>],
+        ok: Option<&[mapping::Statuses]>,
+        values: &BTreeMap<String, String>,
+    ) -> Option<Vec<Statuses>> {
+        let mut found = Vec::new();
+        let mut complete = true;
+        for (index, entry) in ok.unwrap_or_default().iter().enumerate() {
+            let range = match entry {
+                mapping::Statuses::One(status) => Some(Statuses::one(*status)),
+                mapping::Statuses::Range(text) => {
+                    let entry = [path, &[Step::Key("ok"), Step::Item(index)]].concat();
+                    self.statuses(text, &entry)
+                }
+            };
+            complete &= range.is_some();
+            found.extend(range);
+        }
+        if ok.is_none() && values.is_empty() {
+            found.push(Statuses::one(0));
+        }
+        // What is wrong with these is said where they get their values.
+        found.extend(values.keys().filter_map(|key| Statuses::parse(key)));
+        complete.then_some(found)
+    }
+
+    /// What happens at a status that is not in the mapping. Its number may not get
+    /// lost.
+    fn unknown(
+        &mut self,
+        errors: &Errors,
+        path: &[Step<'_>],
+        case: Option<&str>,
+        report: &Report,
+    ) -> Option<Failure> {
+        let span = self
+            .mapping
+            .document
+            .value(&[path, &[Step::Key("unknown")]].concat());
+        let words = (
+            "an unknown status",
+            "unknown-error",
+            "choose `unknown = \"trap\"`",
+        );
+        let errors = (errors, Cause::Status(report));
+        let failure = self.failure(errors, ErrorPolicy::Error, case, &span, words)?;
+        if let Failure::Error(error) = failure
+            && error.code.is_none()
+            && error.text.is_none()
+        {
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::status",
+                    span,
+                    "every unknown status would become the same WIT error, which has no place \
+                     for the number",
+                    "would get lost",
+                )
+                .help(
+                    "give the WIT error, or its case, a number or a text; or list the statuses in \
+                     `errors`, where `\"..\"` stands for all others",
+                ),
+            );
+            return None;
+        }
+        Some(failure)
+    }
+
+    /// The numbers that the key or value at `path` stands for.
+    fn statuses(&mut self, text: &str, path: &[Step<'_>]) -> Option<Statuses> {
+        let found = Statuses::parse(text);
+        if found.is_none() {
+            let span = self.mapping.document.key(path);
+            self.mistake(Diagnostic::mapping(
+                "mapping::status",
+                span,
+                format!("`{text}` is no status"),
+                "an integer of 32 bits or a range like 0..=7, 0.. or ..=-1 is expected, in quotes",
+            ));
+        }
+        found
+    }
+
+    /// What a call gives back whose status is one of success.
+    pub(super) fn status_output(
+        &mut self,
+        draft: &mut Draft<'_>,
+        spec: &Returns,
+        span: &Range<usize>,
+    ) -> Option<Output> {
+        let Returns::Status {
+            carries,
+            unit,
+            values,
+            ..
+        } = spec
+        else {
+            return None;
+        };
+        let path = draft.path([Step::Key("returns")]);
+        match carries {
+            None if values.is_empty() => self.written(draft, span),
+            None => {
+                self.no_written_output(draft, span)?;
+                let (values, scalar) = self.values(draft, &path, values)?;
+                Some(Output::Chosen(values, scalar))
+            }
+            Some(_) if !values.is_empty() => self.carries_twice(&path),
+            Some(Carried::Value) => {
+                self.no_written_output(draft, span)?;
+                self.value(draft, span)
+            }
+            Some(Carried::Length) => self.returned_length(draft, *unit, span),
+        }
+    }
+
+    fn carries_twice<T>(&mut self, path: &[Step<'_>]) -> Option<T> {
+        let key = [path, &[Step::Key("carries")]].concat();
+        let span = self.mapping.document.value(&key);
+        self.mistake(Diagnostic::mapping(
+            "mapping::returns",
+            span,
+            "a status can't be a value by itself and stand for one of `values`",
+            "leave one of them out",
+        ));
+        None
+    }
+
+    /// The WIT value for each status of success.
+    fn values(
+        &mut self,
+        draft: &Draft<'_>,
+        path: &[Step<'_>],
+        values: &BTreeMap<String, String>,
+    ) -> Option<(Vec<(i32, u32)>, Scalar)> {
+        let span = self
+            .mapping
+            .document
+            .key(&[path, &[Step::Key("values")]].concat());
+        let (Some(WitType::Scalar(scalar @ (Scalar::Bool | Scalar::Enum(_)))), false) =
+            (draft.result.value, draft.result.is_option())
+        else {
+            return self.wrong_wit(draft, &span, "an enum or a bool");
+        };
+        let names = draft.result.value_names.as_slice();
+        let mut found = Vec::new();
+        for (status, name) in values {
+            let entry = [path, &[Step::Key("values"), Step::Key(status)]].concat();
+            let number = self.statuses(status, &entry)?;
+            if number.first != number.last {
+                let span = self.mapping.document.key(&entry);
+                let mistake = format!("`{status}` is more than one status");
+                self.mistake(Diagnostic::mapping("mapping::status", span, mistake, ""));
+                return None;
+            }
+            let Some(index) = names.iter().position(|found| found == name) else {
+                let span = self.mapping.document.value(&entry);
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::status",
+                        span,
+                        format!("the WIT value can't be `{name}`"),
+                        "no such value",
+                    )
+                    .help(did_you_mean(
+                        name,
+                        "values",
+                        names.iter().map(String::as_str),
+                    )),
+                );
+                return None;
+            };
+            found.push((number.first, u32::try_from(index).unwrap_or(u32::MAX)));
+        }
+        Some((found, scalar))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Statuses;
+
+    #[test]
+    fn a_status_is_a_number_or_a_range() {
+        for (text, expected) in [
+            ("-3", Some((-3, -3))),
+            ("0..=7", Some((0, 7))),
+            ("0..", Some((0, i32::MAX))),
+            ("..=-1", Some((i32::MIN, -1))),
+            ("..", Some((i32::MIN, i32::MAX))),
+            ("", None),
+            ("7..=0", None),
+            ("1..8", None),
+            ("1..=", None),
+            ("2147483648", None),
+            ("one", None),
+        ] {
+            let found = Statuses::parse(text).map(|range| (range.first, range.last));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}
