@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from wasmtime import wat2wasm
 
-from wasmtime_bindgen import Component, Limits, abi, cache
+import wasmtime_bindgen
+from wasmtime_bindgen import CacheUnusable, Component, Limits, abi, cache, cache_folder
 
 from .resources import func
 
@@ -108,6 +111,8 @@ def test_a_folder_that_others_may_write_to_is_left_alone(folder: Path) -> None:
     folder.chmod(0o777)
     load_and_call()
     assert list(folder.iterdir()) == []
+    with pytest.raises(CacheUnusable, match="others may write to it"):
+        cache_folder()
 
 
 @posix
@@ -116,6 +121,23 @@ def test_a_link_is_no_folder(folder: Path, tmp_path: Path) -> None:
     folder.symlink_to(tmp_path / "elsewhere")
     load_and_call()
     assert list((tmp_path / "elsewhere").iterdir()) == []
+    with pytest.raises(CacheUnusable, match="cache is no folder"):
+        cache_folder()
+
+
+def test_the_folder_can_be_asked_for(folder: Path) -> None:
+    assert cache_folder() == folder
+    assert folder.is_dir()
+
+
+def test_a_folder_below_a_file_can_not_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "cache"))
+    load_and_call()
+    with pytest.raises(CacheUnusable, match="cache can't be made: "):
+        cache_folder()
 
 
 @posix
@@ -129,3 +151,19 @@ def test_a_component_is_compiled_once_for_many_instances(folder: Path) -> None:
     component = Component(BINARY)
     first = component.compiled(fuel=False)
     assert component.compiled(fuel=False) is first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread there")
+def test_ctrl_c_leaves_the_compiler_behind() -> None:
+    large = Component(
+        Path(wasmtime_bindgen.__file__).parent / "generator/component.wasm", cache=False
+    )
+    main = threading.main_thread().ident
+    assert main is not None
+    timer = threading.Timer(0.1, signal.pthread_kill, [main, signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        large.compiled(fuel=False)
+    [compiler] = [t for t in threading.enumerate() if t.name == "wasmtime-bindgen-compiler"]
+    compiler.join()
+    large.compiled(fuel=False)

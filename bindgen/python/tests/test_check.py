@@ -32,7 +32,11 @@ def with_export(item: Any) -> abi.WorldType:
 @pytest.mark.parametrize(
     ("item", "problem"),
     [
-        (func("bang"), "it does not export `bang`"),
+        (func("bang"), "it lacks `bang: func()`"),
+        (
+            func("add", (("a", abi.S32), ("b", abi.S32)), abi.S32),
+            "it lacks `add: func(a: s32, b: s32) -> s32`",
+        ),
         (func("boom", (("n", abi.U8),)), "its `boom` takes 0 parameters, and 1 are expected"),
         (func("boom", (), abi.U8), "its `boom` differs: has no result"),
         (func("count-files"), "its `count-files` differs: has a result"),
@@ -62,12 +66,32 @@ def with_export(item: Any) -> abi.WorldType:
         ),
         (
             dataclasses.replace(COUNTERS, funcs=(func("split"),)),
-            "its `tests:guest/counters@1.0.0` lacks `split`",
+            "its `tests:guest/counters@1.0.0` lacks `split: func()`",
         ),
     ],
 )
 def test_an_export_that_does_not_fit_is_named(item: Any, problem: str) -> None:
     assert problems(with_export(item)) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("type_", "written"),
+    [
+        (abi.List(abi.U8), "list<u8>"),
+        (abi.Tuple((abi.CHAR, abi.Option(abi.BOOL))), "tuple<char, option<bool>>"),
+        (abi.Result(None, None), "result"),
+        (abi.Result(abi.U8, None), "result<u8>"),
+        (abi.Result(None, abi.STRING), "result<_, string>"),
+        (abi.Result(abi.U8, abi.STRING), "result<u8, string>"),
+        (abi.Map(abi.STRING, abi.F64), "map<string, f64>"),
+        (abi.Own(abi.ResourceType("file", object)), "file"),
+        (abi.Borrow(abi.ResourceType("file", object)), "borrow<file>"),
+        (abi.Record("point", object, ()), "point"),
+    ],
+)
+def test_what_is_lacking_is_written_as_in_wit(type_: abi.ValType, written: str) -> None:
+    lacking = with_export(func("bang", (("p", type_),), type_))
+    assert problems(lacking) == [f"it lacks `bang: func(p: {written}) -> {written}`"]
 
 
 def test_an_import_that_the_package_does_not_know_is_named() -> None:
@@ -79,6 +103,18 @@ def test_an_import_that_the_package_does_not_know_is_named() -> None:
         "it imports `tests:host/files@1.0.0`, and the package was generated for"
         " `tests:host/files@2.0.0`"
     ]
+
+
+def test_an_import_that_nobody_provides_is_a_field_of_the_error() -> None:
+    with pytest.raises(LinkError) as caught:
+        World.load(world=dataclasses.replace(WORLD, imports=()), imports=Imports(Files()))
+    assert caught.value.missing == ("tests:host/files@1.0.0",)
+    other = b"""(component (import "wasi:cli/stdin@0.2.3" (instance (export "f" (func)))))"""
+    empty = dataclasses.replace(WORLD, imports=(), exports=())
+    with pytest.raises(LinkError, match="the component can't be started: ") as caught:
+        World._load_(empty, bytes(wat2wasm(other)), None, None, None, False)
+    assert caught.value.missing == ("wasi:cli/stdin@0.2.3",)
+    assert "\n" not in str(caught.value)
 
 
 def test_all_that_is_missing_of_the_imports_is_said_at_once() -> None:
@@ -119,6 +155,10 @@ def test_what_is_no_component_is_refused(binary: bytes, message: str, tmp_path: 
         World._load_(WORLD, path, None, None, None, False)
     assert str(caught.value).startswith(f"{path} {message}")
     assert "\n" not in str(caught.value)
+    assert "Caused by" not in str(caught.value)
+    with pytest.raises(InvalidComponent) as named:
+        World._load_(WORLD, Component(binary, name="app", cache=False), None, None, None, False)
+    assert str(named.value).startswith(f"app {message}")
 
 
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:

@@ -29,9 +29,15 @@ def test_what_an_example_prints_is_what_the_guide_shows() -> None:
     assert set(shown) <= set(OUTPUT.values())
 
 
-def test_settings_are_as_the_guide_shows_them() -> None:
+def test_settings_are_as_the_guide_shows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = blocks("python")
-    assert [text.split()[3] for text in shown] == ["Wasi", "Limits"]
+    assert re.findall(r"wasmtime_bindgen import (\w+)", "".join(shown)) == [
+        *("Wasi", "Capture", "Limits", "Component")
+    ]
+    (tmp_path / "add.wasm").write_bytes(add())
+    monkeypatch.chdir(tmp_path)
     for text in shown:
         exec(text, {})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmtime_bindgen import InstanceDead, Limits, Trap, WasmtimeBindgenError
+from wasmtime_bindgen import ExceedsLimits, InstanceDead, Limits, Trap
 
 from .resources import World, load
 
@@ -77,8 +77,15 @@ def test_memory_does_not_grow_past_its_limit() -> None:
     with load(limits=Limits(memory=10 << 16)) as world:
         assert world._grow(9) == 1
         assert world._grow(1) == -1
-    with pytest.raises(WasmtimeBindgenError, match=r"can't be started: .*limits"):
+    with pytest.raises(ExceedsLimits, match=r"can't be started: .*limits") as caught:
         load(limits=Limits(memory=1 << 10))
+    assert caught.value.reason == "memory minimum size of 1 pages exceeds memory limits"
+
+
+def test_a_component_with_more_than_its_limits_allow_is_no_trap() -> None:
+    with pytest.raises(ExceedsLimits) as caught:
+        load(limits=Limits(instances=1))
+    assert caught.value.reason.startswith("resource limit exceeded: ")
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt(), SystemExit(3)])

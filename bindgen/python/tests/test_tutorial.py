@@ -46,6 +46,12 @@ None Some(value=None)
 }
 
 
+CORE_MODULE = """\
+3
+integer-division-by-zero
+"""
+
+
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
@@ -109,5 +115,11 @@ def test_an_example_prints_what_the_guide_says(example: str, tmp_path: Path) -> 
     assert (done.stdout, done.stderr) == (OUTPUT[example], "")
 
 
+def test_the_example_of_a_core_module_prints_what_it_says(tmp_path: Path) -> None:
+    done = python(tmp_path, str(EXAMPLES / "use_core_module.py"))
+    assert (done.stdout, done.stderr) == (CORE_MODULE, "")
+
+
 def test_every_example_is_run() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*OUTPUT, "use_add"}
+    programs = {path.stem for path in EXAMPLES.glob("*.py")}
+    assert programs == {*OUTPUT, "use_add", "use_core_module"}

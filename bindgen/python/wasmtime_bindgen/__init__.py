@@ -1,9 +1,15 @@
 """Typed, safe and fast calls into WebAssembly components."""
 
+from .cache import folder as cache_folder
+from .capture import Capture
+from .core import CoreInstance, CoreModule
 from .engine import Component, Source
 from .errors import (
+    CacheUnusable,
+    ExceedsLimits,
     InstanceDead,
     InvalidComponent,
+    InvalidModule,
     InvalidWit,
     LinkError,
     Trap,
@@ -18,10 +24,16 @@ from .values import Err, Ok, Some
 __version__ = "0.1.0"
 
 __all__ = [
+    "CacheUnusable",
+    "Capture",
     "Component",
+    "CoreInstance",
+    "CoreModule",
     "Err",
+    "ExceedsLimits",
     "InstanceDead",
     "InvalidComponent",
+    "InvalidModule",
     "InvalidWit",
     "Limits",
     "LinkError",
@@ -34,5 +46,6 @@ __all__ = [
     "WasmtimeBindgenError",
     "WitError",
     "bindings",
+    "cache_folder",
     "load",
 ]

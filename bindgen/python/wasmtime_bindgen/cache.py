@@ -23,25 +23,31 @@ import zlib
 from pathlib import Path
 
 from ._capi import WASMTIME
+from .errors import CacheUnusable
 
 VARIABLE = "WASMTIME_BINDGEN_CACHE"
 _MAGIC = b"wasmtime-bindgen 1\n"
 
 
-def folder() -> Path | None:
-    """Return the folder, made if need be; None if there is none that can be trusted."""
+def folder() -> Path:
+    """Return the folder where compiled code is kept; it is made if need be.
+
+    Raises:
+        CacheUnusable: If there is none that can be made and trusted. Loading a
+            component goes on without one then.
+    """
     path = _path()
     if path is None:
-        return None
+        raise CacheUnusable(f"the user has no home folder: name a folder by {VARIABLE}")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
-    except OSError:
-        return None
+    except OSError as error:
+        raise CacheUnusable(f"{path} can't be made: {error.strerror}") from None
     if not stat.S_ISDIR(found.st_mode):
-        return None
+        raise CacheUnusable(f"{path} is no folder")
     if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
-        return None
+        raise CacheUnusable(f"{path} belongs to others, or others may write to it")
     return path
 
 
@@ -73,12 +79,9 @@ def entry(binary: bytes, configuration: str) -> str:
 
 def read(name: str) -> bytes | None:
     """Return an entry; None if there is none, or it is damaged."""
-    place = folder()
-    if place is None:
-        return None
     try:
-        data = (place / name).read_bytes()
-    except OSError:
+        data = (folder() / name).read_bytes()
+    except (CacheUnusable, OSError):
         return None
     head = len(_MAGIC) + 4
     body = data[head:]
@@ -89,10 +92,8 @@ def read(name: str) -> bytes | None:
 
 def write(name: str, body: bytes) -> None:
     """Write an entry, if there is a folder for it; nothing is said if that fails."""
-    place = folder()
-    if place is None:
-        return
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(CacheUnusable, OSError):
+        place = folder()
         handle, temporary = tempfile.mkstemp(dir=place)  # readable and writable by this user only
         try:
             with os.fdopen(handle, "wb") as file:

@@ -13,6 +13,7 @@ import wasmtime
 from wasmtime import component as wit
 
 from . import descriptors as d
+from . import spelling
 from .imports import attribute_of, provided
 
 _SUPPLIED = re.compile(r"wasi:(io|clocks|filesystem|sockets|random|cli)/")
@@ -29,6 +30,7 @@ class Check:
 
     Attributes:
         problems: The misfits that were found.
+        unknown: The imports that nobody provides.
         wanted: What the component imports, as `imports.define` takes it.
         wasi: Whether it imports something of WASI.
     """
@@ -37,6 +39,7 @@ class Check:
         self, component: wit.Component, engine: wasmtime.Engine, world: d.WorldType
     ) -> None:
         self.problems: list[str] = []
+        self.unknown: list[str] = []
         self.wanted: dict[str, set[str]] = {}
         self._engine = engine
         self._world = world
@@ -48,7 +51,7 @@ class Check:
         """Look for every export of the world in the component."""
         for item in self._world.exports:
             if isinstance(item, d.Func):
-                self._function(self._exports, item, "it does not export")
+                self._function(self._exports, item, "it lacks")
                 continue
             inner = self._interface(self._exports, item.name, "exports")
             if inner is not None:
@@ -62,7 +65,7 @@ class Check:
         for name, extern in self._imports.items():
             actual, item = _type(extern), items.get(name)
             if isinstance(item, d.Func):
-                if self._function(self._imports, item, "it does not import"):
+                if self._function(self._imports, item, "it lacks the import"):
                     self.wanted.setdefault("", set()).add(name)
                     self._provided(item, self._world.resources, imports, "the imports")
             elif isinstance(item, d.InterfaceType) and isinstance(
@@ -120,6 +123,7 @@ class Check:
 
     def _unknown(self, name: str, known: list[str]) -> None:
         other = _other_version(name, known)
+        self.unknown.append(name)
         self.problems.append(
             f"it imports `{name}`, and the package was generated for `{other}`"
             if other
@@ -145,7 +149,7 @@ class Check:
     def _function(self, items: dict[str, Any], func: d.Func, lacking: str) -> bool:
         """Compare a function; return whether it fits."""
         if func.name not in items:
-            self.problems.append(f"{lacking} `{func.name}`")
+            self.problems.append(f"{lacking} `{spelling.function(func)}`")
             return False
         actual = _type(items[func.name])
         if not isinstance(actual, wit.FuncType):

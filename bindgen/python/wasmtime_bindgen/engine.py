@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import threading
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import wasmtime
 from wasmtime import component as wit
 
-from . import _capi, cache
+from . import _capi
 from .clock import Clock
+from .compiled import Compiled
 from .errors import InvalidComponent
+
+Configure: TypeAlias = Callable[[wasmtime.Config], object]
+"""Sets options of an engine beyond those that this package needs."""
 
 
 class Engine:
-    """An engine of the runtime, its clock, and a linker with WASI for components without imports.
+    """An engine of the runtime, its clock, and linkers with WASI.
 
     Args:
         fuel: Whether compiled code counts the fuel that it burns.
+        configure: Sets further options; called once.
     """
 
-    def __init__(self, fuel: bool) -> None:
+    def __init__(self, fuel: bool, configure: Configure | None) -> None:
         config = wasmtime.Config()
+        _capi.enable_maps(config)
+        if configure is not None:
+            configure(config)
         config.epoch_interruption = True
         config.consume_fuel = fuel
-        _capi.enable_maps(config)
         _capi.disable_concurrency(config)
-        self.configuration = f"epochs, maps, {'fuel' if fuel else 'no fuel'}"
         self.engine = wasmtime.Engine(config)
         self.clock = Clock(self.engine)
+        self.configuration = f"epochs, maps, {'fuel' if fuel else 'no fuel'}"
+        if configure is not None:
+            # What is compiled carries every option, so that of an empty module tells all.
+            empty = wasmtime.Module(self.engine, b"\0asm\1\0\0\0")
+            self.configuration += hashlib.sha256(empty.serialize()).hexdigest()
 
     def linker(self) -> wit.Linker:
         """Return a new linker with WASI, whose parts may be defined again."""
@@ -40,69 +51,57 @@ class Engine:
         linker.add_wasip2()
         return linker
 
+    @cached_property
+    def plain_linker(self) -> wit.Linker:
+        """The linker with WASI for components that import nothing else."""
+        return self.linker()
 
-@lru_cache(maxsize=2)
-def engine(fuel: bool) -> Engine:
-    """Return the process's engine."""
-    return Engine(fuel)
+    @cached_property
+    def module_linker(self) -> wasmtime.Linker:
+        """The linker with WASI preview 1, for core modules."""
+        linker = wasmtime.Linker(self.engine)
+        linker.define_wasi()
+        return linker
 
 
-class Component:
+@cache
+def engine(fuel: bool, configure: Configure | None) -> Engine:
+    """Return the process's engine with these options."""
+    return Engine(fuel, configure)
+
+
+class Component(Compiled[wit.Component]):
     """A component that can be loaded as often as one likes; it is compiled once.
 
     Args:
         source: The path of a binary, or the binary itself.
+        name: What errors call it; the path, unless it is given.
         cache: Whether compiled code is kept for other processes of this user,
             and taken from there.
+        configure: Sets options of wasmtime's engine, such as which proposals it
+            knows. Components with the same function share an engine, so pass a
+            function of a module and not a new one each time.
 
     Raises:
         InvalidComponent: If it is no component.
         OSError: If the file can't be read.
     """
 
-    def __init__(
-        self,
-        source: str | os.PathLike[str] | bytes | bytearray | memoryview,
-        *,
-        cache: bool = True,
-    ) -> None:
-        if isinstance(source, (str, os.PathLike)):
-            self.name = os.fspath(source)
-            self._binary = Path(source).read_bytes()
-        else:
-            self.name = "the component"
-            self._binary = bytes(source)
-        self._cache = cache
-        self._lock = threading.Lock()
-        self._compiled: dict[bool, wit.Component] = {}
-        _refuse_others(self.name, self._binary)
+    _kind = "component"
+    _invalid = InvalidComponent
 
-    def compiled(self, *, fuel: bool) -> wit.Component:
-        """Return it, compiled for the engine that counts fuel or the one that doesn't.
-
-        Raises:
-            InvalidComponent: If the binary is damaged or uses what the runtime doesn't know.
-        """
-        with self._lock:
-            if fuel not in self._compiled:
-                self._compiled[fuel] = self._compile(engine(fuel))
-            return self._compiled[fuel]
+    def _refuse_other_layer(self, layer: bytes) -> None:
+        if layer == b"\0\0":
+            raise InvalidComponent(
+                f"{self.name} is a core module, and a component is expected: a component is what"
+                " `cargo component build` or wit-component makes of one"
+            )
 
     def _compile(self, host: Engine) -> wit.Component:
-        entry = cache.entry(self._binary, host.configuration) if self._cache else ""
-        if self._cache and (stored := cache.read(entry)) is not None:
-            try:
-                return wit.Component.deserialize(host.engine, stored)
-            except wasmtime.WasmtimeError:
-                pass  # of another build of wasmtime: compile again
-        try:
-            component = wit.Component(host.engine, self._binary)
-        except wasmtime.WasmtimeError as error:
-            reason = " ".join(str(error).split())
-            raise InvalidComponent(f"{self.name} is not a valid component: {reason}") from None
-        if self._cache:
-            cache.write(entry, bytes(component.serialize()))
-        return component
+        return wit.Component(host.engine, self._binary)
+
+    def _deserialize(self, host: Engine, stored: bytes) -> wit.Component:
+        return wit.Component.deserialize(host.engine, stored)
 
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Component"
@@ -112,19 +111,3 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | C
 def as_component(source: Source, *, cache: bool) -> Component:
     """Return `source` as a `Component`."""
     return source if isinstance(source, Component) else Component(source, cache=cache)
-
-
-def _refuse_others(name: str, data: bytes) -> None:
-    """Raise `InvalidComponent` for what is no component by its first bytes."""
-    if data[:4] != b"\0asm":
-        raise InvalidComponent(
-            f"{name} is not a WebAssembly binary, and a component is expected:"
-            r" it does not begin with `\0asm`"
-        )
-    # The layer field after the version tells the two formats apart (Component
-    # Model, Binary.md).
-    if data[6:8] == b"\0\0":
-        raise InvalidComponent(
-            f"{name} is a core module, and a component is expected: a component is what"
-            " `cargo component build` or wit-component makes of one"
-        )

@@ -41,7 +41,9 @@ class Trap(WasmtimeBindgenError):
         message: The reason, as the runtime words it.
         code: A short name for the reason, such as `unreachable`, `deadline`,
             `out-of-fuel` or `stack-overflow`; None where it can't be told.
-        backtrace: The WebAssembly frames that were active, innermost first.
+        status: The status with which the guest ended itself, where the code is `exit`.
+        backtrace: The WebAssembly frames that were active, innermost first, as
+            the runtime aligns them.
         stderr: What the guest wrote to its stderr in this instance, a panic's
             text included.
     """
@@ -52,12 +54,14 @@ class Trap(WasmtimeBindgenError):
         message: str,
         *,
         code: str | None = None,
+        status: int | None = None,
         backtrace: Sequence[str] = (),
         stderr: str = "",
     ) -> None:
         self.function = function
         self.message = message
         self.code = code
+        self.status = status
         self.backtrace = tuple(backtrace)
         self.stderr = stderr
         lines = [f"the guest trapped in `{function}`: {message}"]
@@ -75,15 +79,39 @@ class LinkError(WasmtimeBindgenError):
 
     Attributes:
         problems: Every misfit that was found, one line each.
+        missing: The names of what the component imports and nobody provides.
     """
 
-    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, problems: Sequence[str] = (), *, missing: Sequence[str] = ()
+    ) -> None:
         self.problems = tuple(problems)
+        self.missing = tuple(missing)
         super().__init__("\n".join([message, *(f"  - {problem}" for problem in problems)]))
+
+
+class ExceedsLimits(LinkError):
+    """A component that needs more than its limits allow before any of it runs.
+
+    Attributes:
+        reason: Which limit it is, as the runtime words it.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class InvalidComponent(WasmtimeBindgenError):
     """Bytes that are no component: truncated, corrupt, text, or a core module."""
+
+
+class InvalidModule(WasmtimeBindgenError):
+    """Bytes that are no core module: truncated, corrupt, text, or a component."""
+
+
+class CacheUnusable(WasmtimeBindgenError):
+    """There is no folder for compiled code that can be made and trusted."""
 
 
 class InvalidWit(WasmtimeBindgenError, ValueError):

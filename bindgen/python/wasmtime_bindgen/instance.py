@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from ctypes import c_void_p
-from typing import Any
+from typing import Any, NoReturn
 
 import wasmtime
 
@@ -19,25 +18,10 @@ from .callbacks import probe, unpolled
 from .engine import Engine
 from .errors import InstanceDead, Trap
 from .memory import Heap
+from .messages import CODES, read_trap
 from .resources import GuestTable, HostTable
 from .settings import Limits
 from .wasi import Stderr
-
-_CODES = {
-    "unreachable": "unreachable",
-    "all fuel consumed": "out-of-fuel",
-    "call stack exhausted": "stack-overflow",
-    "out of bounds memory access": "memory-out-of-bounds",
-    "undefined element": "table-out-of-bounds",
-    "uninitialized element": "null-call",
-    "indirect call type mismatch": "bad-signature",
-    "integer divide by zero": "integer-division-by-zero",
-    "integer overflow": "integer-overflow",
-    "invalid conversion to integer": "bad-conversion-to-integer",
-    "cannot enter component instance": "cannot-enter-component",
-    "too much data is being copied": "too-much-data",
-}
-"""What the runtime says of a trap, and the code for it; the C API has none for components."""
 
 
 class _Overdue(Exception):
@@ -164,27 +148,44 @@ class Instance:
             error: The address of the runtime's error, if it has one.
             function: What was called.
         """
-        pending, self.pending = self.pending, None
         if not error:
             # It was raised where the runtime ignores an error, and the guest went on.
+            pending, self.pending = self.pending, None
             assert pending is not None
             raise pending
+        self.fail(function, *_capi.take_error(error))
+
+    def fail(self, function: str, message: str, status: int | None = None) -> NoReturn:
+        """End the instance, and raise why.
+
+        Args:
+            function: What was called.
+            message: What the runtime says of it.
+            status: With what the guest called `exit`, if it did.
+        """
+        pending, self.pending = self.pending, None
         self._renew()
-        message, status = _capi.take_error(error)
-        reason, backtrace = _read_trap(message)
+        reason, backtrace = read_trap(message)
         if isinstance(pending, _Overdue):
             pending, status = None, None
             reason = f"it ran for more than {self._limits.deadline} s"
             code: str | None = "deadline"
         else:
-            code = next((code for text, code in _CODES.items() if text in reason), None)
+            code = next((code for text, code in CODES.items() if text in reason), None)
         if status is not None:
             reason, code = f"it exited with status {status}", "exit"
         cause = f"`{type(pending).__name__}` was raised in a host function" if pending else reason
         self.die(f"the instance ended in `{function}`: {cause}")
         if pending is not None:
             raise pending
-        raise Trap(function, reason, code=code, backtrace=backtrace, stderr=self.stderr.text())
+        raise Trap(
+            function,
+            reason,
+            code=code,
+            status=status,
+            backtrace=backtrace,
+            stderr=self.stderr.text(),
+        )
 
     def die(self, reason: str) -> None:
         """Refuse every further call."""
@@ -281,12 +282,3 @@ class Instance:
 
 def _new_error() -> int:
     return int(_capi.error_new(b"a host function raised an exception"))
-
-
-def _read_trap(message: str) -> tuple[str, list[str]]:
-    """Return the innermost cause of the runtime's error, and its backtrace as lines."""
-    head, *causes = message.rstrip().split("\n\nCaused by:\n")
-    first, *backtrace = head.split("\n")
-    if causes:
-        first = re.sub(r"^\d+: ", "", causes[-1].split("\n")[-1].strip())
-    return first, [line.strip() for line in backtrace if not line.endswith("wasm backtrace:")]

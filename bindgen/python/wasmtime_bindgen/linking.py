@@ -12,10 +12,11 @@ from . import _capi, wasi
 from . import descriptors as d
 from .call import bind_export, export_plan
 from .check import Check
-from .engine import Component, Source, as_component, engine
+from .engine import Component, Source, as_component
 from .errors import LinkError
 from .imports import attribute_of, define
 from .instance import Instance
+from .messages import refusal
 from .settings import Limits, Wasi
 
 INTERFACE = 1
@@ -54,18 +55,24 @@ def load(
     component = (
         _embedded(type(world), cache) if source is None else as_component(source, cache=cache)
     )
-    host = engine(limits.fuel is not None)
-    compiled = component.compiled(fuel=limits.fuel is not None)
+    fuel = limits.fuel is not None
+    host, compiled = component.engine(fuel=fuel), component.compiled(fuel=fuel)
     check = Check(compiled, host.engine, type_)
     check.exports()
     check.imports(imports)
     if check.problems:
-        raise LinkError(f"{component.name} does not fit the world `{type_.name}`", check.problems)
+        raise LinkError(
+            f"{component.name} does not fit the world `{type_.name}`",
+            check.problems,
+            missing=check.unknown,
+        )
     instance = Instance(host, limits)
     if check.wasi:
         wasi.give(instance.store, wasi_, instance.stderr)
-    linker = host.linker()
-    define(linker, instance, type_, imports, check.wanted)
+    linker = host.plain_linker
+    if check.wanted:
+        linker = host.linker()
+        define(linker, instance, type_, imports, check.wanted)
 
     def start() -> wit.Instance:
         return _instantiate(linker, instance, compiled, component)
@@ -81,10 +88,8 @@ def _instantiate(
     try:
         started = linker.instantiate(instance.store, compiled)
     except wasmtime.WasmtimeError as error:
-        message = str(error)
-        if any(word in message for word in ("limits", "unknown import", "component imports")):
-            reason = " ".join(message.split())
-            raise LinkError(f"{component.name} can't be started: {reason}") from None
+        if instance.pending is None and (why := refusal(component.name, str(error))):
+            raise why from None
         instance.settle(_capi.steal_error(error), "the start")
         raise
     if instance.pending is not None:
@@ -106,9 +111,7 @@ def _embedded(cls: type[Any], cache: bool) -> Component:
         raise LinkError(
             f"{generated.__name__} embeds no component: give {generated.__name__}.load() one"
         )
-    component = Component(binary, cache=cache)
-    component.name = f"the component in {generated.__module__}"
-    return component
+    return Component(binary, name=f"the component in {generated.__module__}", cache=cache)
 
 
 class _Exports:

@@ -1,0 +1,130 @@
+"""Compiling a binary, once in a process and once for all processes."""
+
+from __future__ import annotations
+
+import os
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+import wasmtime
+
+from . import cache as store
+from .errors import WasmtimeBindgenError
+from .messages import one_line
+
+if TYPE_CHECKING:
+    from .engine import Configure, Engine
+
+
+class _Serializable(Protocol):
+    def serialize(self) -> bytearray: ...
+
+
+C = TypeVar("C", bound=_Serializable)
+T = TypeVar("T")
+
+
+class Compiled(ABC, Generic[C]):
+    """A binary, and what is made of it for an engine."""
+
+    _kind: ClassVar[str]
+    _invalid: ClassVar[type[WasmtimeBindgenError]]
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str] | bytes | bytearray | memoryview,
+        *,
+        name: str | None = None,
+        cache: bool = True,
+        configure: Configure | None = None,
+    ) -> None:
+        if isinstance(source, (str, os.PathLike)):
+            self.name = name or os.fspath(source)
+            self._binary = Path(source).read_bytes()
+        else:
+            self.name = name or f"the {self._kind}"
+            self._binary = bytes(source)
+        self._cache = cache
+        self._configure = configure
+        self._lock = threading.Lock()
+        self._compiled: dict[bool, C] = {}
+        if self._binary[:4] != b"\0asm":
+            raise self._invalid(
+                f"{self.name} is not a WebAssembly binary, and a {self._kind} is expected:"
+                r" it does not begin with `\0asm`"
+            )
+        # The layer field after the version tells the two formats apart (Component
+        # Model, Binary.md).
+        self._refuse_other_layer(self._binary[6:8])
+
+    def engine(self, *, fuel: bool) -> Engine:
+        """Return the engine that it is compiled for, one that counts fuel or one that doesn't."""
+        from .engine import engine
+
+        return engine(fuel, self._configure)
+
+    def compiled(self, *, fuel: bool) -> C:
+        """Return it, compiled for the engine that counts fuel or the one that doesn't.
+
+        Raises:
+            WasmtimeBindgenError: `InvalidComponent` or `InvalidModule`, if the
+                binary is damaged or uses what the engine doesn't know.
+        """
+        with self._lock:
+            if fuel not in self._compiled:
+                self._compiled[fuel] = self._load(self.engine(fuel=fuel))
+            return self._compiled[fuel]
+
+    def _load(self, host: Engine) -> C:
+        entry = store.entry(self._binary, host.configuration) if self._cache else ""
+        if self._cache and (stored := store.read(entry)) is not None:
+            try:
+                return self._deserialize(host, stored)
+            except wasmtime.WasmtimeError:
+                pass  # of another build of wasmtime: compile again
+        try:
+            compiled = _interruptibly(lambda: self._compile(host))
+        except wasmtime.WasmtimeError as error:
+            raise self._invalid(
+                f"{self.name} is not a valid {self._kind}: {one_line(str(error))}"
+            ) from None
+        if self._cache:
+            store.write(entry, bytes(compiled.serialize()))
+        return compiled
+
+    @abstractmethod
+    def _refuse_other_layer(self, layer: bytes) -> None: ...
+
+    @abstractmethod
+    def _compile(self, host: Engine) -> C: ...
+
+    @abstractmethod
+    def _deserialize(self, host: Engine, stored: bytes) -> C: ...
+
+
+def _interruptibly(compile_binary: Callable[[], T]) -> T:
+    """Return what `compile_binary` returns, from another thread.
+
+    Nothing stops the compiler, which takes seconds for a large binary; so Ctrl-C
+    leaves it behind.
+    """
+    done: list[T | Exception] = []
+
+    def work() -> None:
+        try:
+            done.append(compile_binary())
+        except Exception as error:
+            done.append(error)
+
+    thread = threading.Thread(target=work, name="wasmtime-bindgen-compiler", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        # On Windows, a wait without an end is deaf to Ctrl-C.
+        thread.join(0.05)
+    result = done.pop()
+    if isinstance(result, Exception):
+        raise result
+    return result

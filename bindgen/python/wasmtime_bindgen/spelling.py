@@ -1,0 +1,37 @@
+"""How WIT writes what the descriptors describe, for messages."""
+
+from __future__ import annotations
+
+from . import descriptors as d
+
+
+def function(func: d.Func) -> str:
+    """Return a function as WIT declares it: `add: func(a: s32, b: s32) -> s32`."""
+    params = ", ".join(f"{name}: {value(type_)}" for name, type_ in func.params)
+    result = f" -> {value(func.result)}" if func.result is not None else ""
+    return f"{func.name}: func({params}){result}"
+
+
+def value(type_: d.ValType | None) -> str:
+    """Return a type as WIT refers to it: by its name, if it has one; `_` for none."""
+    if type_ is None:
+        return "_"
+    if isinstance(type_, (d.Own, d.Borrow)):
+        name = type_.resource.name
+        return name if isinstance(type_, d.Own) else f"borrow<{name}>"
+    if isinstance(type_, (d.Primitive, d.Record, d.Variant, d.Enum, d.Flags)):
+        return type_.name
+    kind = type(type_).__name__.lower()
+    if isinstance(type_, d.Result) and type_.err is None:
+        return f"{kind}<{value(type_.ok)}>" if type_.ok is not None else kind
+    return f"{kind}<{', '.join(map(value, _parts(type_)))}>"
+
+
+def _parts(type_: d.List | d.Tuple | d.Option | d.Result | d.Map) -> list[d.ValType | None]:
+    if isinstance(type_, d.Tuple):
+        return list(type_.items)
+    if isinstance(type_, d.Result):
+        return [type_.ok, type_.err]
+    if isinstance(type_, d.Map):
+        return [type_.key, type_.value]
+    return [type_.element if isinstance(type_, d.List) else type_.payload]
