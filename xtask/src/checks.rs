@@ -2,6 +2,7 @@
 
 mod bindgen;
 mod report;
+mod uplift;
 
 use std::env;
 use std::fs;
@@ -13,6 +14,7 @@ use crate::bench;
 use crate::build::{self, Built};
 use crate::cargo;
 use crate::docs_blocks;
+use crate::modules::Npm;
 use crate::prerequisites;
 use crate::progress::{Progress, command_line};
 use crate::repository;
@@ -29,6 +31,10 @@ const CARGO_COMPONENT: &str = "cargo install --locked cargo-component@0.21.1";
 /// If a check failed, or was skipped although the variable CI is `true`.
 pub(crate) fn run(progress: &Progress) -> Result<()> {
     prerequisites::check_components()?;
+    let npm = Npm::find();
+    if let Err(absent) = &npm {
+        progress.say(&format!("A check will be skipped: {absent}"));
+    }
     let mut report = Report::default();
     report.check("docs", || docs_blocks::check().map(|()| Verdict::Passed));
     report.check("rustfmt", || {
@@ -43,6 +49,7 @@ pub(crate) fn run(progress: &Progress) -> Result<()> {
         python(&mut report, progress, built);
         rust(&mut report, built);
         guests(&mut report, built);
+        uplift::run(&mut report, progress, built, &npm);
         bindgen::run(&mut report, progress, built);
         report.check("README", || {
             passes(&mut xtask_test(built, ["--test", "readme"]))
@@ -73,6 +80,7 @@ fn python(report: &mut Report, progress: &Progress, built: &Built) {
                 "pyproject.toml",
                 ".",
                 "../guest/python",
+                "../uplift/examples",
             ],
         )
     });
@@ -83,6 +91,7 @@ fn python(report: &mut Report, progress: &Progress, built: &Built) {
             "pyproject.toml",
             ".",
             "../guest/python",
+            "../uplift/examples",
         ];
         in_host_py("ruff", &[["format"].as_slice(), &all].concat())
     });
@@ -128,11 +137,7 @@ fn rust(report: &mut Report, built: &Built) {
         let mut clippy = cargo::command(["clippy", "--release", "--package", "host-rs"]);
         passes(clippy.arg("--all-targets").args(DENY))
     });
-    for (name, package) in [
-        ("clippy: parity", "parity"),
-        ("clippy: uplift", "uplift"),
-        ("clippy: xtask", "xtask"),
-    ] {
+    for (name, package) in [("clippy: parity", "parity"), ("clippy: xtask", "xtask")] {
         report.check(name, || {
             let mut clippy = cargo::command(["clippy", "--all-targets", "--package", package]);
             passes(clippy.args(DENY))
@@ -159,14 +164,6 @@ fn rust(report: &mut Report, built: &Built) {
     });
     report.check("tests: parity", || {
         passes(&mut cargo::command(["test", "--package", "parity"]))
-    });
-    report.check("tests: uplift", || {
-        passes(&mut cargo::command(["test", "--package", "uplift"]))
-    });
-    report.check("tests: uplift, the greeter in both hosts", || {
-        let mut test = cargo::command(["test", "--package", "uplift", "--test", "all", "--"]);
-        let test = test.args(["--ignored", "the_legacy_greeter"]);
-        passes(test.env(HOST_RS, &built.host_rs))
     });
     report.check("tests: xtask", || {
         passes(&mut xtask_test(built, ["--bins"]))

@@ -11,6 +11,7 @@ mod demo;
 mod docs_blocks;
 mod guests;
 mod lock;
+mod modules;
 mod prerequisites;
 mod progress;
 mod python;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::modules::Npm;
 use crate::progress::Progress;
 
 /// Builds, runs, tests and measures everything in this repository.
@@ -64,6 +66,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Fetch and compile the modules that uplift is tried on (into target/modules)
+    Modules,
     /// Rewrite the golden files in parity/tests from what the hosts say now
     Bless,
     /// Pin the Python packages anew in host-py/requirements.lock
@@ -108,6 +112,10 @@ fn run(task: &Task) -> Result<()> {
         Task::Docs { check: false } => docs_blocks::refresh(&progress),
         Task::Bindgen { check: true } => bindgen::check(&progress, &build::environment(&progress)?),
         Task::Bindgen { check: false } => bindgen::run(&progress, &build::environment(&progress)?),
+        Task::Modules => {
+            let npm = Npm::find();
+            modules::all(&progress, &build::environment(&progress)?, npm.as_ref())
+        }
         Task::Bless => {
             build::all(&progress)?;
             checks::bless()
