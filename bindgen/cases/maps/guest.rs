@@ -15,6 +15,11 @@ impl Tables for Component {
         value
     }
 
+    fn mirror(value: BTreeMap<i16, Option<bool>>) -> (BTreeMap<i16, Option<bool>>, String) {
+        let seen = format!("{value:?}");
+        (value, seen)
+    }
+
     fn count(value: BTreeMap<String, u32>) -> u32 {
         u32::try_from(value.len()).unwrap_or(u32::MAX)
     }

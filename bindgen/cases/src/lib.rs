@@ -23,6 +23,7 @@ pub const CASES: &[&str] = &[
     "interfaces",
     "lists",
     "maps",
+    "mirrors",
     "names",
     "numbers",
     "options-results",

@@ -28,7 +28,7 @@ def generate(case: str, parent: Path, *, guest: bool = True) -> Path:
     if guest:
         binary = GUESTS / f"{name}.wasm"
         if not binary.is_file():
-            pytest.skip(f"{binary} is not built")
+            pytest.fail(f"{binary} is not built: CONTRIBUTING.md says how")
         inputs = [str(binary), "--wit", *inputs]
     package = parent / name
     assert main([*inputs, "--out-dir", str(package), "--skip-unsupported"]) == 0

@@ -15,6 +15,8 @@ use super::{DENY, passes};
 
 const GENERATOR: &str = "wasmtime-bindgen-generator";
 const CASES: &str = "wasmtime-bindgen-cases";
+/// Calls the guests of the cases too, for the Python tests to compare with.
+const REFERENCE: &str = "wasmtime-bindgen-reference";
 const WASM: [&str; 2] = ["--target", "wasm32-wasip2"];
 
 /// The oldest release of wasmtime that the package says it works with.
@@ -26,7 +28,8 @@ pub(super) fn run(report: &mut Report, progress: &Progress, built: &Built) {
         bindgen::check(progress, &built.environment).map(|()| Verdict::Passed)
     });
     report.check("bindgen: guests", || {
-        passes(cargo::command(["build", "--package", CASES, "--examples"]).args(WASM))
+        passes(cargo::command(["build", "--package", CASES, "--examples"]).args(WASM))?;
+        passes(&mut cargo::command(["build", "--package", REFERENCE]))
     });
     let in_python = |arguments: &[&str]| {
         let mut command = built.environment.python(["-m"]);
@@ -56,8 +59,11 @@ pub(super) fn run(report: &mut Report, progress: &Progress, built: &Built) {
 
 fn generator(report: &mut Report) {
     report.check("bindgen: clippy", || {
-        let mut clippy = cargo::command(["clippy", "--all-targets", "--package", GENERATOR]);
-        passes(clippy.args(DENY))
+        for package in [GENERATOR, REFERENCE] {
+            let mut clippy = cargo::command(["clippy", "--all-targets", "--package", package]);
+            passes(clippy.args(DENY))?;
+        }
+        Ok(Verdict::Passed)
     });
     report.check("bindgen: clippy, wasm", || {
         let mut generator = cargo::command(["clippy", "--package", GENERATOR, "--lib"]);

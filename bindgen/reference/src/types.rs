@@ -1,0 +1,73 @@
+//! How types are written.
+//!
+//! A primitive type is its WIT name, such as `"u8"`. Any other is an object with
+//! one key that says what it is:
+//!
+//! ```text
+//! {"list": TYPE}  {"option": TYPE}  {"map": [TYPE, TYPE]}  {"tuple": [TYPE, …]}
+//! {"record": [["name", TYPE], …]}   {"variant": [["name", TYPE or null], …]}
+//! {"enum": ["name", …]}             {"flags": ["name", …]}
+//! {"result": [TYPE or null, TYPE or null]}
+//! ```
+//!
+//! What no value can be written of, such as a resource, is
+//! `{"unwritten": "own"}`.
+
+use serde_json::{Value, json};
+use wasmtime::component::Type;
+use wasmtime::component::types::ComponentFunc;
+
+/// Parameters and result of a function.
+pub(crate) fn function(function: &ComponentFunc) -> Value {
+    let params: Vec<_> = function.params().map(|(_, ty)| describe(&ty)).collect();
+    json!({"params": params, "result": optional(function.results().next())})
+}
+
+fn optional(ty: Option<Type>) -> Value {
+    ty.map_or(Value::Null, |ty| describe(&ty))
+}
+
+/// A type, as it is written.
+pub(crate) fn describe(ty: &Type) -> Value {
+    match ty {
+        Type::Bool => json!("bool"),
+        Type::S8 => json!("s8"),
+        Type::U8 => json!("u8"),
+        Type::S16 => json!("s16"),
+        Type::U16 => json!("u16"),
+        Type::S32 => json!("s32"),
+        Type::U32 => json!("u32"),
+        Type::S64 => json!("s64"),
+        Type::U64 => json!("u64"),
+        Type::Float32 => json!("f32"),
+        Type::Float64 => json!("f64"),
+        Type::Char => json!("char"),
+        Type::String => json!("string"),
+        Type::List(list) => json!({"list": describe(&list.ty())}),
+        Type::Map(map) => json!({"map": [describe(&map.key()), describe(&map.value())]}),
+        Type::Tuple(tuple) => {
+            let items: Vec<_> = tuple.types().map(|ty| describe(&ty)).collect();
+            json!({"tuple": items})
+        }
+        Type::Record(record) => {
+            let fields = record.fields();
+            let fields: Vec<_> = fields.map(|f| json!([f.name, describe(&f.ty)])).collect();
+            json!({"record": fields})
+        }
+        Type::Variant(variant) => {
+            let cases = variant.cases();
+            let cases: Vec<_> = cases.map(|c| json!([c.name, optional(c.ty)])).collect();
+            json!({"variant": cases})
+        }
+        Type::Enum(cases) => json!({"enum": cases.names().collect::<Vec<_>>()}),
+        Type::Flags(flags) => json!({"flags": flags.names().collect::<Vec<_>>()}),
+        Type::Option(option) => json!({"option": describe(&option.ty())}),
+        Type::Result(result) => json!({"result": [optional(result.ok()), optional(result.err())]}),
+        Type::Own(_) => json!({"unwritten": "own"}),
+        Type::Borrow(_) => json!({"unwritten": "borrow"}),
+        Type::Future(_) => json!({"unwritten": "future"}),
+        Type::Stream(_) => json!({"unwritten": "stream"}),
+        Type::ErrorContext => json!({"unwritten": "error-context"}),
+        Type::FixedLengthList(_) => json!({"unwritten": "fixed-length list"}),
+    }
+}
