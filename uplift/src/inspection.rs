@@ -94,6 +94,9 @@ pub struct InspectedImport {
     pub name: String,
     /// What it is.
     pub kind: ItemKind,
+    /// Its core type, if it is a function.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
 }
 
 /// An export.
@@ -126,7 +129,7 @@ impl Module {
                 .collect(),
             start: self.start.is_some(),
             memories: self.inspect_memories(),
-            imports: self.imports.iter().map(inspect_import).collect(),
+            imports: self.inspect_imports(),
             exports: self.inspect_exports(),
             allocator: self.allocator(),
             growth: self.growth(),
@@ -139,7 +142,7 @@ impl Module {
                 .map(|text| text.trim_end().to_owned())
                 .collect(),
             refused: self
-                .refusals()
+                .refusals(&[])
                 .into_iter()
                 .map(|refusal| refusal.message)
                 .collect(),
@@ -164,6 +167,22 @@ impl Module {
             .collect()
     }
 
+    fn inspect_imports(&self) -> Vec<InspectedImport> {
+        let mut types = self.imported_functions().map(|(_, ty)| core_type(ty));
+        self.imports
+            .iter()
+            .map(|import| InspectedImport {
+                origin: import.origin(),
+                module: import.module.clone(),
+                name: import.name.clone(),
+                kind: import.kind,
+                ty: (import.kind == ItemKind::Function)
+                    .then(|| types.next())
+                    .flatten(),
+            })
+            .collect()
+    }
+
     fn inspect_exports(&self) -> Vec<InspectedExport> {
         let signatures = self.c_signatures();
         self.exports
@@ -181,15 +200,6 @@ impl Module {
     }
 }
 
-fn inspect_import(import: &Import) -> InspectedImport {
-    InspectedImport {
-        origin: import.origin(),
-        module: import.module.clone(),
-        name: import.name.clone(),
-        kind: import.kind,
-    }
-}
-
 impl Import {
     /// Where the import comes from. Emscripten may shorten its names to one or
     /// two letters each: a module called `a` is its.
@@ -202,8 +212,11 @@ impl Import {
                     || self.name.starts_with("_emscripten_")
                     || self.name.starts_with("invoke_")
                     || self.name.starts_with("__syscall_")
-                    || ["__cxa_throw", "abort", "_abort_js", "__assert_fail"]
-                        .contains(&self.name.as_str())
+                    || self.name.starts_with("__cxa_")
+                    || self.name.starts_with("_embind_")
+                    || self.name.starts_with("_emval_")
+                    || self.name.ends_with("_js")
+                    || ["__assert_fail", "setTempRet0", "getTempRet0"].contains(&self.name.as_str())
             }
             _ => false,
         };

@@ -10,6 +10,7 @@ mod place;
 mod policy;
 mod returns;
 mod schema;
+mod start;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub(crate) use policy::{
     Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, TextPolicy, TrapPolicy, Unit,
 };
 pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
+pub(crate) use start::{Import, Init, Number, Stub};
 
 use crate::Error;
 
@@ -73,6 +75,14 @@ pub(crate) struct Root {
     /// The module's linear memory and how room in it is had.
     #[serde(default)]
     pub(crate) memory: Memory,
+    /// What stands for the functions that the module imports, other than WASI's, by
+    /// module and name, as in `"env.callback"`.
+    #[serde(default)]
+    pub(crate) import: BTreeMap<String, Import>,
+    /// What is called once, in this order, before anything else but
+    /// `_initialize`.
+    #[serde(default)]
+    pub(crate) init: Vec<Init>,
     /// Each function of the world, by its name: `greet`, or `codec#compress` for
     /// the function `compress` of the exported interface `codec`.
     #[serde(default)]

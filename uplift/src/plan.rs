@@ -6,6 +6,8 @@ mod check;
 mod confirmed;
 mod error;
 mod function;
+mod imports;
+mod init;
 mod memory;
 mod output;
 mod pointer;
@@ -33,6 +35,10 @@ pub struct Plan {
     pub(crate) resolve: Resolve,
     pub(crate) world: WorldId,
     pub(crate) room: Room,
+    /// What stands for functions that the module imports.
+    pub(crate) stubs: Vec<Stub>,
+    /// What is called once, before anything else but `_initialize`.
+    pub(crate) init: Vec<InitCall>,
     /// The resources of the world.
     pub(crate) resources: Vec<Resource>,
     /// The functions of the world.
@@ -75,6 +81,41 @@ pub(crate) enum Room {
     Allocator { malloc: Callee, free: Callee },
     /// In pages that the shim grows.
     GrownPages,
+}
+
+/// What stands for a function that the module imports.
+#[derive(Debug)]
+pub(crate) struct Stub {
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) params: Vec<ValType>,
+    pub(crate) results: Vec<ValType>,
+    pub(crate) does: StubDoes,
+}
+
+#[derive(Debug)]
+pub(crate) enum StubDoes {
+    Trap,
+    Nothing,
+    Return(Number),
+}
+
+/// A number of a core type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Number {
+    I32(i32),
+    I64(i64),
+    F32(f32),
+    F64(f64),
+}
+
+/// A call that starts the module.
+#[derive(Debug)]
+pub(crate) struct InitCall {
+    pub(crate) callee: Callee,
+    pub(crate) arguments: Vec<Number>,
+    /// The statuses of success, if it returns one.
+    pub(crate) ok: Vec<Statuses>,
 }
 
 /// A function of the module that the shim calls.

@@ -88,7 +88,7 @@ fn imports(out: &mut String, found: &Inspection) -> std::fmt::Result {
         .map(|import| {
             vec![
                 import.origin.to_string(),
-                import.kind.to_string(),
+                import.ty.clone().unwrap_or_else(|| import.kind.to_string()),
                 format!("{}.{}", import.module, import.name),
             ]
         })

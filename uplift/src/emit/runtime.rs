@@ -5,7 +5,7 @@ use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, V
 use super::shim::{Global, Helper, Shim};
 use super::strings;
 use super::trap::Trap;
-use crate::plan::Room;
+use crate::plan::{Room, Statuses};
 
 const I32: ValType = ValType::I32;
 
@@ -75,6 +75,24 @@ impl Words for InstructionSink<'_> {
             .unreachable()
             .end()
     }
+}
+
+/// Whether the number in a local is one of `statuses`.
+pub(super) fn is_among(code: &mut InstructionSink<'_>, local: u32, statuses: Statuses) {
+    match (statuses.first, statuses.last) {
+        (i32::MIN, i32::MAX) => code.i32_const(1),
+        (i32::MIN, last) => code.local_get(local).i32_const(last).i32_le_s(),
+        (first, i32::MAX) => code.local_get(local).i32_const(first).i32_ge_s(),
+        (one, last) if one == last => code.local_get(local).i32_const(one).i32_eq(),
+        (first, last) => code
+            .local_get(local)
+            .i32_const(first)
+            .i32_ge_s()
+            .local_get(local)
+            .i32_const(last)
+            .i32_le_s()
+            .i32_and(),
+    };
 }
 
 /// The shim's own room, allocated once: results and slots.

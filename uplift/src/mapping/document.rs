@@ -211,6 +211,14 @@ impl Walk {
             DeValue::Integer(_) if allows(schema, "integer") => {
                 return self.integer(value, schema, what);
             }
+            DeValue::Float(float) if allows(schema, "number") => {
+                let number = float.as_str().replace('_', "").parse::<f64>();
+                let number = number.ok().and_then(serde_json::Number::from_f64);
+                if number.is_none() {
+                    self.wrong_type(value, &schema.types(), what);
+                }
+                number.map_or(Value::Null, Value::Number)
+            }
             DeValue::Array(items) if schema.items().is_some() => {
                 let Some(inner) = schema.items() else {
                     return Value::Null;
@@ -289,6 +297,7 @@ impl Walk {
                 "object" => "a table",
                 "array" => "an array",
                 "integer" => "an integer",
+                "number" => "a finite number",
                 "boolean" => "a boolean",
                 _ => "a string",
             })

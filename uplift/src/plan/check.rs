@@ -41,7 +41,8 @@ pub(super) fn check(
     mapping: &Mapping,
     folder: &Path,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let refusals = module.refusals();
+    let stubbed: Vec<&str> = mapping.root.import.keys().map(String::as_str).collect();
+    let refusals = module.refusals(&stubbed);
     let (resolve, world) = read_wit(mapping, folder).map_err(|mistake| {
         let mut all = refusals.clone();
         all.push(mistake);
@@ -72,10 +73,11 @@ pub(super) fn check(
             .iter()
             .any(|resource| resource.size.is_some());
     let room = checker.room(needs_room);
-    let wasi = module
-        .imports
-        .iter()
-        .any(|import| import.origin() == Origin::WasiP1);
+    let stubs = checker.stubs();
+    let init = checker.init();
+    let wasi = module.imports.iter().any(|import| {
+        import.origin() == Origin::WasiP1 && !stubbed.contains(&import.full_name().as_str())
+    });
     if wasi {
         checker.adapter_growth();
     }
@@ -105,6 +107,8 @@ pub(super) fn check(
         wasi,
         world,
         room,
+        stubs,
+        init,
         resources,
         functions,
         changes,

@@ -1,15 +1,16 @@
 //! Kinds of modules that can't be wrapped, whatever the mapping says.
 
-use wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
+mod imports;
 
 use crate::Module;
 use crate::diagnostic::{Diagnostic, listed};
-use crate::inspection::Origin;
-use crate::module::{Import, ItemKind, core_type};
+use crate::module::core_type;
 
 impl Module {
     /// Everything about the module that keeps it from being wrapped.
-    pub(crate) fn refusals(&self) -> Vec<Diagnostic> {
+    ///
+    /// `stubbed` are the imported functions that the mapping has stubs for.
+    pub(crate) fn refusals(&self, stubbed: &[&str]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if self.has_custom_section("dylink.0") || self.has_custom_section("dylink") {
             found.push(
@@ -23,7 +24,7 @@ impl Module {
             return found;
         }
         self.refuse_memories(&mut found);
-        self.refuse_imports(&mut found);
+        self.refuse_imports(stubbed, &mut found);
         self.refuse_exports(&mut found);
         found
     }
@@ -69,80 +70,6 @@ impl Module {
                 );
             }
         }
-    }
-
-    fn refuse_imports(&self, found: &mut Vec<Diagnostic>) {
-        let names = |imports: Vec<&Import>| {
-            let names: Vec<String> = imports
-                .iter()
-                .map(|import| format!("{}.{}", import.module, import.name))
-                .collect();
-            listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
-        };
-        let from = |origin| -> Vec<&Import> {
-            self.imports
-                .iter()
-                .filter(|import| import.origin() == origin && import.kind != ItemKind::Memory)
-                .collect()
-        };
-        let emscripten = from(Origin::Emscripten);
-        if !emscripten.is_empty() {
-            found.push(
-                Diagnostic::module(
-                    "module::emscripten",
-                    format!(
-                        "the module imports Emscripten's run time, which is written in \
-                         JavaScript: {}",
-                        names(emscripten)
-                    ),
-                )
-                .help("link it with `-sSTANDALONE_WASM`, which imports WASI instead"),
-            );
-        }
-        let other = from(Origin::Other);
-        if !other.is_empty() {
-            found.push(
-                Diagnostic::module(
-                    "module::imports",
-                    format!("the module imports what nobody provides: {}", names(other)),
-                )
-                .help("only WASI 0.1 (`wasi_snapshot_preview1`) is translated so far"),
-            );
-        }
-        let wasi = from(Origin::WasiP1);
-        if !wasi.is_empty() {
-            let unknown: Vec<&Import> = wasi
-                .into_iter()
-                .filter(|import| !self.adapter_offers(import))
-                .collect();
-            if !unknown.is_empty() {
-                found.push(
-                    Diagnostic::module(
-                        "module::wasi",
-                        format!(
-                            "the module imports what the WASI adapter does not offer, or with \
-                             another type: {}",
-                            names(unknown)
-                        ),
-                    )
-                    .help("compile it for plain WASI 0.1"),
-                );
-            }
-        }
-    }
-
-    fn adapter_offers(&self, import: &Import) -> bool {
-        let Ok(adapter) = Module::read(WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER.to_vec()) else {
-            return false;
-        };
-        let position = self
-            .imports
-            .iter()
-            .filter(|other| other.kind == ItemKind::Function)
-            .position(|other| other.module == import.module && other.name == import.name);
-        let wanted = position.map(|index| &self.functions[index]);
-        let offered = adapter.exported_function(&import.name);
-        matches!((wanted, offered), (Some(wanted), Some((_, offered))) if wanted == offered)
     }
 
     fn refuse_exports(&self, found: &mut Vec<Diagnostic>) {

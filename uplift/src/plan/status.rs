@@ -72,7 +72,7 @@ impl Checker<'_> {
         else {
             return None;
         };
-        let ok = self.ok(path, ok.as_deref(), values);
+        let ok = self.ok(path, ok.as_deref(), Some(values));
         let mut complete = ok.is_some();
         let ok = ok.unwrap_or_default();
         let mut found: Vec<(Statuses, ErrorValue)> = Vec::new();
@@ -116,11 +116,12 @@ impl Checker<'_> {
         })
     }
 
-    fn ok(
+    /// The statuses of success.
+    pub(super) fn ok(
         &mut self,
         path: &[Step<'_>],
         ok: Option<&[mapping::Statuses]>,
-        values: &BTreeMap<String, String>,
+        values: Option<&BTreeMap<String, String>>,
     ) -> Option<Vec<Statuses>> {
         let mut found = Vec::new();
         let mut complete = true;
@@ -135,11 +136,12 @@ impl Checker<'_> {
             complete &= range.is_some();
             found.extend(range);
         }
-        if ok.is_none() && values.is_empty() {
+        let mut values = values.into_iter().flatten().peekable();
+        if ok.is_none() && values.peek().is_none() {
             found.push(Statuses::one(0));
         }
         // What is wrong with these is said where they get their values.
-        found.extend(values.keys().filter_map(|key| Statuses::parse(key)));
+        found.extend(values.filter_map(|(key, _)| Statuses::parse(key)));
         complete.then_some(found)
     }
 

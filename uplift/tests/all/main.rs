@@ -10,5 +10,6 @@ mod examples;
 mod memory;
 mod numbers;
 mod resources;
+mod start;
 mod strings;
 mod wrapped;

@@ -90,6 +90,11 @@ impl Wrapped {
     }
 
     pub(crate) fn start(component: &[u8]) -> Self {
+        Wrapped::try_start(component).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// Instantiates a component, which may trap.
+    pub(crate) fn try_start(component: &[u8]) -> wasmtime::Result<Self> {
         let engine = Engine::new(&Config::new()).expect("an engine");
         let compiled = Compiled::new(&engine, component).expect("a valid component");
         let limits = StoreLimitsBuilder::new().memory_size(512 << 20).build();
@@ -97,10 +102,8 @@ impl Wrapped {
         store.limiter(|limits| limits);
         // A value of the dynamic interface takes far more room than a byte.
         store.set_hostcall_fuel(usize::MAX);
-        let instance = Linker::new(&engine)
-            .instantiate(&mut store, &compiled)
-            .expect("an instance");
-        Wrapped { store, instance }
+        let instance = Linker::new(&engine).instantiate(&mut store, &compiled)?;
+        Ok(Wrapped { store, instance })
     }
 
     /// Calls a function that returns something.

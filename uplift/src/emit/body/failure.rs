@@ -3,10 +3,10 @@
 use wasm_encoder::{BlockType, ValType};
 
 use super::{Body, Locals};
-use crate::emit::runtime::{Words as _, at};
+use crate::emit::runtime::{Words as _, at, is_among};
 use crate::emit::shim::{Global, Helper};
 use crate::emit::trap::Trap;
-use crate::plan::{Asked, ErrorText, ErrorValue, Failure, Scalar, Status, Statuses, Text, Told};
+use crate::plan::{Asked, ErrorText, ErrorValue, Failure, Scalar, Status, Text, Told};
 
 impl Body<'_, '_> {
     /// Fails, if the i32 on the stack is not 0.
@@ -108,7 +108,7 @@ impl Body<'_, '_> {
         let Locals { returned, code, .. } = self.locals;
         self.code.block(BlockType::Empty);
         for ok in &status.ok {
-            self.is_among(returned, *ok);
+            is_among(&mut self.code, returned, *ok);
             self.code.br_if(0);
         }
         self.code.local_get(returned).local_set(code);
@@ -122,33 +122,13 @@ impl Body<'_, '_> {
             self.ask_text();
         }
         for (statuses, error) in &status.errors {
-            self.is_among(code, *statuses);
+            is_among(&mut self.code, code, *statuses);
             self.code.if_(BlockType::Empty);
             self.return_error(*error);
             self.code.end();
         }
         self.fail(status.unknown, Trap::UnknownStatus);
         self.code.end();
-    }
-
-    /// Whether the number in a local is one of `statuses`.
-    fn is_among(&mut self, local: u32, statuses: Statuses) {
-        let Statuses { first, last } = statuses;
-        let code = &mut self.code;
-        match (first, last) {
-            (i32::MIN, i32::MAX) => code.i32_const(1),
-            (i32::MIN, last) => code.local_get(local).i32_const(last).i32_le_s(),
-            (first, i32::MAX) => code.local_get(local).i32_const(first).i32_ge_s(),
-            (one, last) if one == last => code.local_get(local).i32_const(one).i32_eq(),
-            (first, last) => code
-                .local_get(local)
-                .i32_const(first)
-                .i32_ge_s()
-                .local_get(local)
-                .i32_const(last)
-                .i32_le_s()
-                .i32_and(),
-        };
     }
 
     /// Asks for the error's number, where the returned status is not it.

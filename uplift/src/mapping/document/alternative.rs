@@ -117,6 +117,7 @@ fn json_type(value: &DeValue<'_>) -> &'static str {
         DeValue::String(_) => "string",
         DeValue::Integer(_) => "integer",
         DeValue::Boolean(_) => "boolean",
+        DeValue::Float(_) => "number",
         DeValue::Array(_) => "array",
         _ => "of another type",
     }
