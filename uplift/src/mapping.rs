@@ -21,7 +21,8 @@ pub(crate) use document::Document;
 pub(crate) use function::{Argument, Capacity, Function};
 pub(crate) use place::Step;
 pub(crate) use policy::{
-    Encoding, ErrorPolicy, HandlePolicy, NulPolicy, NullPolicy, Owner, TextPolicy, TrapPolicy, Unit,
+    CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, Owner, TextPolicy, TrapPolicy,
+    Unit,
 };
 pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
 pub(crate) use start::{Import, Init, Number, Stub};

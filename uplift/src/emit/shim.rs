@@ -1,15 +1,15 @@
 //! The shim module: its sections and index spaces.
 
 use wasm_encoder::{
-    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, MemoryType, Module, NameMap, NameSection,
-    TypeSection, ValType,
+    CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function as Code,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, MemoryType, Module, NameMap,
+    NameSection, TypeSection, ValType,
 };
 
 use super::trap::Trap;
 use super::{body, runtime, state};
 use crate::Plan;
-use crate::plan::{Argument, Callee, Output, Room};
+use crate::plan::{Callee, Capacity, Function, Room};
 
 /// The globals, all of type i32 and 0 at first.
 #[derive(Clone, Copy)]
@@ -24,9 +24,6 @@ pub(super) enum Global {
     End,
     Next,
     Floor,
-    /// What the module's function frees after the call, and its size.
-    Owned,
-    OwnedSize,
     /// The text of an error that the module's function frees after the call.
     OwnedText,
     /// What is left of the pages for states.
@@ -34,8 +31,9 @@ pub(super) enum Global {
     PoolEnd,
 }
 
-/// After them comes a list of freed states for each resource.
-const GLOBALS: u32 = 11;
+/// After them come a list of freed states for each resource, and what the module's
+/// functions free after the call, each with its size.
+const GLOBALS: u32 = 9;
 
 /// The functions that every shim may use.
 #[derive(Clone, Copy)]
@@ -67,8 +65,8 @@ pub(super) struct Shim<'a> {
     callees: Vec<Callee>,
     /// The size of the result area, without the slots.
     results: u32,
-    /// Whether any function needs the slots.
-    slots: bool,
+    /// The size of the slots of the function that needs most.
+    slots: u32,
 }
 
 impl Shim<'_> {
@@ -104,14 +102,20 @@ impl Shim<'_> {
         index(self.callees.len() + self.plan.resources.len())
     }
 
-    /// The offset of a slot in the area.
-    pub(super) fn slot(&self, number: u32) -> u64 {
-        u64::from(self.results + 8 * number)
+    /// The offset in the area of what is at an offset of the slots.
+    pub(super) fn slot(&self, offset: u32) -> u64 {
+        u64::from(self.results + offset)
+    }
+
+    /// The global of the pointer that is freed after the call as the one with this
+    /// number; its size is in the next global.
+    pub(super) fn owned(&self, number: usize) -> u32 {
+        freed_states(self.plan.resources.len()) + 2 * index(number)
     }
 
     /// The size of the area; 0 where none is needed.
     pub(super) fn area_size(&self) -> u32 {
-        self.results + if self.slots { 16 } else { 0 }
+        self.results + self.slots
     }
 }
 
@@ -137,12 +141,12 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
             .map(|function| function.layout.size.next_multiple_of(8))
             .max()
             .unwrap_or(0),
-        slots: plan.functions.iter().any(|function| {
-            function
-                .arguments
-                .iter()
-                .any(|argument| matches!(argument, Argument::Slot(_) | Argument::CapacitySlot(..)))
-        }),
+        slots: plan
+            .functions
+            .iter()
+            .map(Function::slots_size)
+            .max()
+            .unwrap_or(0),
     };
     let mut sections = Sections::default();
     for callee in &shim.callees {
@@ -165,7 +169,7 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
     if plan.room == Room::Unneeded {
         // The index space stays the same; wit-component drops what is unused.
         for number in 0..HELPERS {
-            let mut unused = Function::new([]);
+            let mut unused = Code::new([]);
             unused.instructions().unreachable().end();
             sections.function(&format!("unused {number}"), &[], &[], &unused);
         }
@@ -186,7 +190,7 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
         }
     }
     for trap in Trap::ALL {
-        let mut code = Function::new([]);
+        let mut code = Code::new([]);
         code.instructions().unreachable().end();
         sections.function(trap.name(), &[], &[], &code);
     }
@@ -211,7 +215,12 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
             shim.helper(Helper::Reallocate),
         );
     }
-    sections.finish(index(plan.resources.len()))
+    let owned = plan
+        .functions
+        .iter()
+        .map(|function| function.releases().len());
+    let owned = owned.max().unwrap_or(0);
+    sections.finish(index(plan.resources.len() + 2 * owned))
 }
 
 /// The functions that make and end states, and the destructors.
@@ -254,15 +263,17 @@ fn callees(plan: &Plan) -> Vec<Callee> {
     }
     for function in &plan.functions {
         add(&function.callee);
-        if let Output::Cstring { release, .. } | Output::Pointed { release, .. } = &function.output
-        {
-            release.iter().for_each(&mut add);
-        }
+        function.releases().into_iter().for_each(&mut add);
         function.report.callees().for_each(&mut add);
-        if let Some(buffer) = &function.buffer
-            && let crate::plan::Capacity::Bound(bound, _) = &buffer.capacity
-        {
-            add(bound);
+        for buffer in &function.buffers {
+            if let Capacity::Bound(bound, _) = &buffer.capacity {
+                add(bound);
+            }
+        }
+        if let Some(status) = &function.status {
+            for (_, destroy) in &status.abandoned {
+                add(destroy);
+            }
         }
     }
     callees
@@ -298,7 +309,7 @@ impl Sections {
         name: &str,
         params: &[ValType],
         results: &[ValType],
-        code: &Function,
+        code: &Code,
     ) -> u32 {
         let ty = self.ty(params, results);
         self.functions.function(ty);

@@ -10,18 +10,20 @@ pub(super) enum Trap {
     NullPointer,
     UnknownStatus,
     OutOfRange,
+    OutOfCRange,
     BufferOverrun,
     OverLimit,
 }
 
 impl Trap {
-    pub(super) const ALL: [Trap; 8] = [
+    pub(super) const ALL: [Trap; 9] = [
         Trap::OutOfMemory,
         Trap::InteriorNul,
         Trap::Unencodable,
         Trap::NullPointer,
         Trap::UnknownStatus,
         Trap::OutOfRange,
+        Trap::OutOfCRange,
         Trap::BufferOverrun,
         Trap::OverLimit,
     ];
@@ -35,6 +37,7 @@ impl Trap {
             Trap::NullPointer => "uplift: the module returned a null pointer",
             Trap::UnknownStatus => "uplift: the module returned an unknown status",
             Trap::OutOfRange => "uplift: the module returned a number out of the WIT type's range",
+            Trap::OutOfCRange => "uplift: the C type can't hold this number",
             Trap::BufferOverrun => "uplift: the module says that it wrote beyond the buffer",
             Trap::OverLimit => "uplift: the buffer would be larger than the mapping's limit",
         }

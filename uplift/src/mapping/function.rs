@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::policy::{Encoding, ErrorPolicy, NulPolicy, Owner, Unit};
+use super::policy::{CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, Owner, Unit};
 use super::returns::Returns;
 
 /// One function of the world.
@@ -34,8 +34,11 @@ pub(crate) struct Function {
 pub(crate) enum Argument {
     /// A WIT parameter by value: an integer, float, bool, char or enum.
     Value {
-        /// The WIT parameter.
+        /// The WIT parameter. `point.x` is the field `x` of the record `point`.
         param: String,
+        /// The C type, where its width is not the one of the WIT type.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
     },
     /// A number that is the same in each call.
     Constant {
@@ -80,12 +83,17 @@ pub(crate) enum Argument {
     Buffer {
         /// How much room.
         capacity: Capacity,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
     },
     /// The capacity of the buffer, by value.
     Capacity {
         /// What is counted.
         #[serde(default)]
         unit: Unit,
+        /// The part of the WIT result that it belongs to.
+        field: Option<String>,
     },
     /// A pointer to the length of the buffer: the capacity before the call, what
     /// was written after it.
@@ -93,9 +101,15 @@ pub(crate) enum Argument {
         /// What is counted.
         #[serde(default)]
         unit: Unit,
+        /// The part of the WIT result that it belongs to.
+        field: Option<String>,
     },
     /// A pointer to a new state of the resource that the function returns.
-    State {},
+    State {
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
     /// A pointer to a pointer, by which the C function hands out memory of its
     /// own: the WIT result, a list of numbers or a string.
     OutPointer {
@@ -103,12 +117,70 @@ pub(crate) enum Argument {
         free: Option<String>,
         /// Who else owns it.
         borrowed: Option<Owner>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
     },
     /// A pointer to the length of what `out-pointer` hands out.
     OutLength {
         /// What is counted.
         #[serde(default)]
         unit: Unit,
+        /// The part of the WIT result that it belongs to.
+        field: Option<String>,
+    },
+    /// A pointer to a number that the C function writes.
+    OutValue {
+        /// The C type of the number. Left out: the one of the WIT type's width,
+        /// and 32 bits for enums and flags.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
+        /// The WIT parameter whose value is there before the call. Left out: 0.
+        param: Option<String>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
+    /// A pointer to a pointer, by which the C function hands out a string that ends
+    /// with a NUL.
+    OutCstring {
+        /// The export that frees it. Left out with `borrowed`.
+        free: Option<String>,
+        /// Who else owns it.
+        borrowed: Option<Owner>,
+        /// What a null pointer means.
+        #[serde(default)]
+        null: NullPolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+        /// The encoding of the C string.
+        #[serde(default)]
+        encoding: Encoding,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
+    /// A pointer to a pointer, by which the C function hands out what stands
+    /// behind a resource.
+    OutHandle {
+        /// What a null pointer means.
+        #[serde(default)]
+        null: NullPolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+        /// What becomes of a pointer that was handed out although the status is an
+        /// error.
+        #[serde(default)]
+        on_error: OnError,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
+    /// A pointer to room that is filled with zeros, for something that nobody
+    /// reads.
+    Scratch {
+        /// The size of the room in bytes.
+        size: u32,
     },
 }
 

@@ -66,16 +66,44 @@ pub(crate) enum NullPolicy {
     Error,
 }
 
-/// What a null pointer means where a resource is expected.
+/// What becomes of a pointer that stands behind a resource, where the status is
+/// an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum HandlePolicy {
-    /// A mistake of the module: trap.
+pub(crate) enum OnError {
+    /// Nothing: the C function has left nothing behind.
     #[default]
-    Trap,
-    /// The WIT error.
-    Error,
+    Ignore,
+    /// It is ended like the resource, unless it is null.
+    Destroy,
+}
+
+/// A number in C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CType {
+    /// A signed integer of 8 bits.
+    S8,
+    /// An unsigned integer of 8 bits, or `_Bool`.
+    U8,
+    /// A signed integer of 16 bits.
+    S16,
+    /// An unsigned integer of 16 bits.
+    U16,
+    /// A signed integer of 32 bits: `int` or `long`.
+    S32,
+    /// An unsigned integer of 32 bits, or `size_t`.
+    U32,
+    /// A signed integer of 64 bits.
+    S64,
+    /// An unsigned integer of 64 bits.
+    U64,
+    /// `float`.
+    F32,
+    /// `double`.
+    F64,
 }
 
 /// The encoding of a C string.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::policy::{Encoding, HandlePolicy, NullPolicy, Owner, TextPolicy, TrapPolicy, Unit};
+use super::policy::{CType, Encoding, NullPolicy, Owner, TextPolicy, TrapPolicy, Unit};
 
 /// What the C function returns.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,14 @@ use super::policy::{Encoding, HandlePolicy, NullPolicy, Owner, TextPolicy, TrapP
 )]
 pub(crate) enum Returns {
     /// The WIT result by value.
-    Value {},
+    Value {
+        /// The C type, where its width is not the one of the WIT type.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
     /// Something that the WIT function has no place for.
     Ignored {},
     /// A pointer to bytes that end with a NUL: the WIT result, a string.
@@ -39,41 +46,57 @@ pub(crate) enum Returns {
         /// The encoding of the C string.
         #[serde(default)]
         encoding: Encoding,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
     },
     /// A pointer that stands behind the resource that the function returns.
     Handle {
         /// What a null pointer means.
         #[serde(default)]
-        null: HandlePolicy,
+        null: NullPolicy,
         /// The case of the WIT error for a null pointer.
         null_error: Option<String>,
         /// Where the number in the WIT error comes from.
         code: Option<Asked>,
         /// Where the text in the WIT error comes from.
         text: Option<ErrorText>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
     },
     /// The length of what was written to the buffer; a negative one traps.
     Length {
         /// What is counted.
         #[serde(default)]
         unit: Unit,
+        /// The part of the WIT result that it belongs to.
+        field: Option<String>,
     },
     /// A status: `ok` ones let the call succeed, `errors` become the WIT error,
     /// every other one traps unless `unknown` says otherwise.
     Status {
         /// The statuses of success: numbers, and ranges such as `"0..=7"`,
-        /// `"0.."` and `"..=-1"`. Left out: 0, or the statuses in `values`.
+        /// `"0.."` and `"..=-1"`. Left out: 0, or the statuses in `values` and
+        /// `none`.
         ok: Option<Vec<Statuses>>,
+        /// The statuses of success without a value: `none` of a WIT option.
+        #[serde(default)]
+        none: Vec<i32>,
         /// What a status of success is besides: the WIT value, or the length of
         /// the buffer. Left out: nothing.
         carries: Option<Carried>,
         /// What the length counts that the status carries.
         #[serde(default)]
         unit: Unit,
-        /// The WIT value for each status of success, where it is an enum or a
-        /// bool, as in `"100" = "row"`.
+        /// The WIT value for each status of success: the case of an enum, `true`
+        /// or `false`, or an integer, as in `"100" = "row"`.
         #[serde(default)]
         values: BTreeMap<String, String>,
+        /// The part of the WIT result that `values` and what the status carries
+        /// become, or that the length belongs to: the name of a record's field or
+        /// the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
         /// The case of the WIT error for each status or range of them, as in
         /// `"-3" = "data-error"`; `""` where the WIT error has no cases. The
         /// narrowest range counts.

@@ -1,18 +1,17 @@
 //! One C argument, held against the WIT parameter that it passes on.
+//!
+//! Those by which something comes back are in `out_argument`.
 
 use wasm_encoder::ValType;
 
 use super::check::Checker;
 use super::error::Cause;
-use super::function::{Draft, Use};
+use super::function::Draft;
+use super::param::Use;
 use super::wit::WitType;
-use super::{Argument, Buffer, Capacity, Failure, Scalar, StringInput, Text};
+use super::{Argument, CType, Failure, Scalar, StringInput, Text};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, Owner, Step, Unit};
-
-/// The slots in the shim's own room, by their numbers.
-pub(super) const POINTER_SLOT: u32 = 0;
-pub(super) const LENGTH_SLOT: u32 = 1;
+use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, Step, Unit};
 
 impl Checker<'_> {
     /// Checks one C argument.
@@ -25,17 +24,21 @@ impl Checker<'_> {
         use mapping::Argument as Spec;
         let path = draft.path([Step::Key("arguments"), Step::Item(index)]);
         match argument {
-            Spec::Value { param } => {
+            Spec::Value { param, c_type } => {
                 let (local, ty) = self.used(draft, &path, param, Use::Value)?;
-                if matches!(ty, WitType::Scalar(_)) {
+                let WitType::Scalar(scalar) = ty else {
+                    return self.wrong_param(
+                        &path,
+                        param,
+                        "a number",
+                        "`cstring`, or `pointer` and `length`",
+                    );
+                };
+                let Some(c) = *c_type else {
                     return Some(Argument::Local(local));
-                }
-                self.wrong_param(
-                    &path,
-                    param,
-                    "a number",
-                    "`cstring`, or `pointer` and `length`",
-                )
+                };
+                self.fitting_type(&path, scalar, c)?;
+                Some(Argument::Number(local, scalar, c))
             }
             Spec::Constant { value } => self.constant(draft, &path, index, *value),
             Spec::Cstring { param, .. } => self.cstring(draft, &path, param, argument),
@@ -56,34 +59,56 @@ impl Checker<'_> {
                     (Unit::Bytes, size) => Argument::Scaled(local + 1, size),
                 })
             }
-            Spec::Buffer { capacity } => self.buffer(draft, &path, capacity),
-            Spec::Capacity { unit } => {
-                draft.slots.capacity = true;
-                Some(Argument::Capacity(units(draft, *unit)))
+            Spec::Buffer { capacity, field } => {
+                Some(self.buffer(draft, &path, capacity, field.as_deref()))
             }
-            Spec::BufferLength { unit } => {
-                let units = units(draft, *unit);
-                if draft.slots.buffer_length.replace(units).is_some() {
-                    return self.twice(&path, "buffer-length");
-                }
-                Some(Argument::CapacitySlot(LENGTH_SLOT, units))
+            Spec::Capacity { unit, field } => self.capacity(draft, &path, *unit, field.as_deref()),
+            Spec::BufferLength { unit, field } => {
+                self.buffer_length(draft, &path, *unit, field.as_deref())
             }
-            Spec::State {} => self.state(draft, &path),
-            Spec::OutPointer { free, borrowed } => {
-                self.out_pointer(draft, &path, free.as_deref(), *borrowed)
+            Spec::State { field } => self.state(draft, &path, field.as_deref()),
+            Spec::OutPointer { .. } => self.out_pointer(draft, &path, argument),
+            Spec::OutLength { unit, field } => {
+                self.out_length(draft, &path, *unit, field.as_deref())
             }
-            Spec::OutLength { unit } => {
-                let units = units(draft, *unit);
-                if draft.slots.length.replace(units).is_some() {
-                    return self.twice(&path, "out-length");
-                }
-                Some(Argument::Slot(LENGTH_SLOT))
-            }
+            Spec::OutValue { .. } => self.out_value(draft, &path, argument),
+            Spec::OutCstring { .. } => self.out_cstring(draft, &path, argument),
+            Spec::OutHandle { .. } => self.out_handle(draft, &path, argument),
+            Spec::Scratch { size } => self.scratch(draft, &path, *size),
         }
     }
 
+    /// Refuses a C type that can't stand for the number.
+    pub(super) fn fitting_type(
+        &mut self,
+        path: &[Step<'_>],
+        scalar: Scalar,
+        c: CType,
+    ) -> Option<()> {
+        if scalar.fits(c) {
+            return Some(());
+        }
+        let span = self
+            .mapping
+            .document
+            .value(&[path, &[Step::Key("type")]].concat());
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::c-type",
+                span,
+                format!("`{}` can't stand for the WIT type", c.name()),
+                "another C type is expected",
+            )
+            .help(
+                "integers, bool, char, enums and flags are integers in C, of any width; a float \
+                 has the width of the WIT type",
+            ),
+        );
+        None
+    }
+
     /// The local and type of a WIT parameter, which may be used this way once.
-    fn used(
+    pub(super) fn used(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
@@ -91,8 +116,7 @@ impl Checker<'_> {
         how: Use,
     ) -> Option<(u32, WitType)> {
         let path = [path, &[Step::Key("param")]].concat();
-        let param = self.param(draft, &path, name)?;
-        let found = (param.local, param.ty);
+        let found = self.param(draft, &path, name)?;
         if !draft.used.insert((name.to_owned(), how)) && how == Use::Pointer {
             let span = self.mapping.document.value(&path);
             self.mistake(Diagnostic::mapping(
@@ -106,7 +130,7 @@ impl Checker<'_> {
         Some(found)
     }
 
-    fn wrong_param<T>(
+    pub(super) fn wrong_param<T>(
         &mut self,
         path: &[Step<'_>],
         param: &str,
@@ -126,7 +150,7 @@ impl Checker<'_> {
         None
     }
 
-    fn twice<T>(&mut self, path: &[Step<'_>], what: &str) -> Option<T> {
+    pub(super) fn twice<T>(&mut self, path: &[Step<'_>], what: &str) -> Option<T> {
         let span = self.mapping.document.value(path);
         self.mistake(Diagnostic::mapping(
             "mapping::arguments",
@@ -241,144 +265,5 @@ impl Checker<'_> {
             nul,
         });
         Some(Argument::Local(pointer))
-    }
-
-    fn buffer(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        spec: &mapping::Capacity,
-    ) -> Option<Argument> {
-        if draft.buffer.is_some() {
-            return self.twice(path, "buffer");
-        }
-        let element = self.payload_of(draft, path, "buffer")?;
-        let key = |key| [path, &[Step::Key("capacity"), Step::Key(key)]].concat();
-        let capacity = match spec {
-            mapping::Capacity::Constant { constant } => Capacity::Constant(*constant),
-            mapping::Capacity::Bound { bound, param } => {
-                let span = self.mapping.document.value(&key("bound"));
-                let bound = self.release(bound, span, &["(i32) -> i32"])?;
-                let found = self.param(draft, &key("param"), param)?;
-                if matches!(found.ty, WitType::Scalar(_)) {
-                    let path = key("param");
-                    return self.wrong_param(&path, param, "a string or a list", "another one");
-                }
-                Capacity::Bound(bound, found.local + 1)
-            }
-            mapping::Capacity::Param { param, limit } => {
-                let found = self.param(draft, &key("param"), param)?;
-                if found.ty != WitType::Scalar(Scalar::U32) {
-                    let path = key("param");
-                    return self.wrong_param(&path, param, "a u32", "a u32");
-                }
-                let local = found.local;
-                // Knowing the capacity may be all that the caller passes it for.
-                draft.used.insert((param.clone(), Use::Value));
-                Capacity::Local(local, *limit)
-            }
-            mapping::Capacity::Grow {
-                start,
-                retry_on,
-                limit,
-            } => {
-                if *start == 0 || start > limit || retry_on.is_empty() {
-                    let span = self.mapping.document.value(&key("start"));
-                    self.mistake(Diagnostic::mapping(
-                        "mapping::capacity",
-                        span,
-                        "the buffer can't grow this way",
-                        "`start` is at least 1 and at most `limit`, `retry-on` is not empty",
-                    ));
-                    return None;
-                }
-                if draft.known && draft.callee.results != [ValType::I32] {
-                    let span = self.mapping.document.value(&key("retry-on"));
-                    self.mistake(Diagnostic::mapping(
-                        "mapping::capacity",
-                        span,
-                        format!("`{}` returns no status to retry on", draft.callee.export),
-                        "needs an i32",
-                    ));
-                    return None;
-                }
-                Capacity::Grow {
-                    start: *start,
-                    retry_on: retry_on.clone(),
-                    limit: *limit,
-                }
-            }
-        };
-        draft.buffer = Some(Buffer { capacity, element });
-        Some(Argument::Buffer)
-    }
-
-    /// The pointer to a new state of the resource that the function returns.
-    fn state(&mut self, draft: &mut Draft<'_>, path: &[Step<'_>]) -> Option<Argument> {
-        if draft.state.is_some() {
-            return self.twice(path, "state");
-        }
-        let number = self.returned_resource(draft);
-        let Some(number) = number.filter(|number| self.resources[*number].size.is_some()) else {
-            let span = self.mapping.document.value(path);
-            self.mistake(
-                Diagnostic::mapping(
-                    "mapping::arguments",
-                    span,
-                    format!("`{}` returns no resource that has a state", draft.key),
-                    "a state",
-                )
-                .help("`size = …` in the entry of a resource gives it one"),
-            );
-            return None;
-        };
-        draft.state = Some(number);
-        Some(Argument::State(number))
-    }
-
-    fn out_pointer(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        free: Option<&str>,
-        borrowed: Option<Owner>,
-    ) -> Option<Argument> {
-        if draft.slots.pointer.is_some() {
-            return self.twice(path, "out-pointer");
-        }
-        self.payload_of(draft, path, "out-pointer")?;
-        let owner = self.owner(path, free, borrowed, &["(i32)", "(i32, i32)"])?;
-        draft.slots.pointer = Some(owner);
-        Some(Argument::Slot(POINTER_SLOT))
-    }
-
-    /// The size of an element of the WIT result, which has to be a string or a
-    /// list.
-    fn payload_of(&mut self, draft: &Draft<'_>, path: &[Step<'_>], what: &str) -> Option<u32> {
-        if let Some(ty @ (WitType::String | WitType::List(_))) = draft.result.value {
-            return Some(ty.element());
-        }
-        let span = self.mapping.document.value(path);
-        self.mistake(
-            Diagnostic::mapping(
-                "mapping::arguments",
-                span,
-                format!("the `{what}` has nowhere to go"),
-                "becomes the WIT result",
-            )
-            .help(format!(
-                "let `{}` return a string or a list of numbers in the WIT",
-                draft.key
-            )),
-        );
-        None
-    }
-}
-
-/// How many units there are in an element of the WIT result.
-pub(super) fn units(draft: &Draft<'_>, unit: Unit) -> u32 {
-    match (unit, draft.result.value) {
-        (Unit::Bytes, Some(ty)) => ty.element(),
-        _ => 1,
     }
 }

@@ -118,16 +118,10 @@ pub(super) fn check(
 }
 
 fn needs_room(function: &Function) -> bool {
-    !function.strings.is_empty()
-        || function.layout.in_memory
-        || function.buffer.is_some()
-        || function.arguments.iter().any(|argument| {
-            matches!(
-                argument,
-                super::Argument::Slot(_) | super::Argument::CapacitySlot(..)
-            )
-        })
+    function.needs_area()
         || function.params_in_memory
+        || !function.strings.is_empty()
+        || !function.buffers.is_empty()
 }
 
 fn read_wit(mapping: &Mapping, folder: &Path) -> Result<(Resolve, WorldId), Diagnostic> {

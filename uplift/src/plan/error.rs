@@ -5,8 +5,8 @@ use std::ops::Range;
 use wit_parser::{Resolve, SizeAlign, Type, TypeDefKind};
 
 use super::check::Checker;
-use super::wit::{WitResult, resolved};
-use super::{ErrorCase, ErrorValue, Failure, Report, Scalar, Text, Wrap};
+use super::wit::{WitResult, narrow, resolved};
+use super::{ErrorCase, ErrorValue, Failure, Report, Scalar, Text};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::mapping::ErrorPolicy;
 
@@ -36,14 +36,14 @@ struct Parts {
 
 /// The errors that a function's WIT result has room for.
 pub(super) struct Errors {
-    wrap: Wrap,
+    fallible: bool,
     ty: Option<ErrorType>,
 }
 
 impl Errors {
     pub(super) fn new(result: &WitResult) -> Self {
         Errors {
-            wrap: result.wrap,
+            fallible: result.fallible,
             ty: result.error.clone(),
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn error_type(
 ) -> Result<ErrorType, String> {
     let mut found = ErrorType::default();
     for (offset, field) in sizes.field_offsets(&fields(resolve, ty)) {
-        let offset = small(offset.size_wasm32());
+        let offset = narrow(offset.size_wasm32());
         if let Some(cases) = cases(resolve, sizes, field, offset)? {
             if found.cases.replace(cases).is_some() {
                 return Err("a result whose error has two enums".into());
@@ -123,13 +123,13 @@ fn cases(
         })),
         Err(TypeDefKind::Variant(ty)) => {
             let types = ty.cases.iter().map(|case| case.ty.as_ref());
-            let payload = offset + small(sizes.payload_offset(ty.tag(), types).size_wasm32());
+            let payload = offset + narrow(sizes.payload_offset(ty.tag(), types).size_wasm32());
             let mut parts = Vec::new();
             for case in &ty.cases {
                 let mut part = Parts::default();
                 let fields = case.ty.map(|ty| fields(resolve, &ty)).unwrap_or_default();
                 for (offset, field) in sizes.field_offsets(&fields) {
-                    let offset = payload + small(offset.size_wasm32());
+                    let offset = payload + narrow(offset.size_wasm32());
                     add_part(&mut part, resolve, field, offset)?;
                 }
                 parts.push(part);
@@ -165,10 +165,6 @@ fn add_part(parts: &mut Parts, resolve: &Resolve, ty: &Type, offset: u32) -> Res
     Ok(())
 }
 
-fn small(size: usize) -> u32 {
-    u32::try_from(size).unwrap_or(u32::MAX)
-}
-
 impl Checker<'_> {
     /// What becomes of a policy with the name of an error's case.
     ///
@@ -185,7 +181,7 @@ impl Checker<'_> {
         if policy == ErrorPolicy::Trap {
             return Some(Failure::Trap);
         }
-        if errors.wrap != Wrap::Result {
+        if !errors.fallible {
             self.mistake(
                 Diagnostic::mapping(
                     "mapping::no-error",
@@ -290,7 +286,7 @@ impl Checker<'_> {
             text: of_case.text.or(ty.parts.text),
         };
         let case = ErrorCase {
-            discriminant: small(index),
+            discriminant: narrow(index),
             size: tag_size(names().count()),
             offset: cases.offset,
         };

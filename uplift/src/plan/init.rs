@@ -66,7 +66,7 @@ impl Checker<'_> {
         }
         let ok = match callee.results.as_slice() {
             [] if spec.ok.is_none() => Vec::new(),
-            [ValType::I32] => self.ok(&path, spec.ok.as_deref(), None)?,
+            [ValType::I32] => self.ok(&path, spec.ok.as_deref(), &[], None)?,
             _ => {
                 let span = self.mapping.document.value(&at("ok"));
                 self.mistake(Diagnostic::mapping(

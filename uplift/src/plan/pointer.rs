@@ -1,114 +1,109 @@
-//! A pointer that a C function returns, held against the WIT result.
-
-use std::ops::Range;
+//! A pointer that a C function gives back, held against the WIT result.
 
 use super::check::Checker;
 use super::error::Cause;
 use super::function::{Draft, Ownership};
+use super::part::Target;
 use super::wit::WitType;
-use super::{Failure, Null, Output, Report, Wrap};
+use super::{Failure, From, Null, Output};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::mapping::{Encoding, ErrorPolicy, HandlePolicy, NullPolicy, Owner, Returns, Step};
+use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step};
 
 impl Checker<'_> {
-    pub(super) fn cstring_output(
+    pub(super) fn cstring_result(
         &mut self,
-        draft: &Draft<'_>,
-        spec: &Returns,
-        report: &Report,
-        span: &Range<usize>,
-    ) -> Option<Output> {
-        let Returns::Cstring {
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: Option<&Returns>,
+    ) -> Option<()> {
+        let Some(Returns::Cstring {
             free,
             borrowed,
             null,
             null_error,
             encoding,
+            field,
             ..
-        } = spec
+        }) = spec
         else {
             return None;
         };
-        let path = draft.path([Step::Key("returns")]);
-        if draft.result.value != Some(WitType::String) {
-            return self.wrong_wit(draft, span, "a string");
+        let field = field.as_deref();
+        let target = self.claim(draft, path, field, "cstring")?;
+        if target.ty != WitType::String {
+            return self.wrong_part(draft, path, field, "a string");
         }
-        let Ownership { release } = self.owner(&path, free.as_deref(), *borrowed, &["(i32)"])?;
-        let null = self.null(draft, report, &path, *null, null_error.as_deref())?;
-        Some(Output::Cstring {
+        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &["(i32)"])?;
+        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
+        draft.parts.push(target.filled(Output::Cstring {
+            from: From::Returned,
             release,
             null,
             latin1: *encoding == Encoding::Latin1,
-        })
+        }));
+        Some(())
     }
 
-    pub(super) fn handle_output(
+    pub(super) fn handle_result(
         &mut self,
-        draft: &Draft<'_>,
-        spec: &Returns,
-        report: &Report,
-        span: &Range<usize>,
-    ) -> Option<Output> {
-        let Returns::Handle {
-            null, null_error, ..
-        } = spec
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: Option<&Returns>,
+    ) -> Option<()> {
+        let Some(Returns::Handle {
+            null,
+            null_error,
+            field,
+            ..
+        }) = spec
         else {
             return None;
         };
-        let path = draft.path([Step::Key("returns"), Step::Key("null")]);
-        let Some(number) = self.returned_resource(draft) else {
-            return self.wrong_wit(draft, span, "a resource");
+        let field = field.as_deref();
+        let target = self.claim(draft, path, field, "handle")?;
+        let Some(number) = self.resource_number(target) else {
+            return self.wrong_part(draft, path, field, "a resource");
         };
-        let null_span = self.mapping.document.value(&path);
-        let policy = match null {
-            HandlePolicy::Trap => ErrorPolicy::Trap,
-            HandlePolicy::Error => ErrorPolicy::Error,
-        };
-        let words = ("a null pointer", "null-error", "choose `null = \"trap\"`");
-        let errors = (&draft.errors, Cause::Null(report));
-        let failure = self.failure(errors, policy, null_error.as_deref(), &null_span, words)?;
-        Some(Output::Handle(number, failure))
+        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
+        draft.parts.push(target.filled(Output::Handle {
+            from: From::Returned,
+            number,
+            null,
+        }));
+        Some(())
     }
 
-    fn null(
+    /// What a null pointer means where a part is expected.
+    pub(super) fn null(
         &mut self,
         draft: &Draft<'_>,
-        report: &Report,
         path: &[Step<'_>],
+        target: Target,
         policy: NullPolicy,
         case: Option<&str>,
     ) -> Option<Null> {
-        let span = self
-            .mapping
-            .document
-            .value(&[path, &[Step::Key("null")]].concat());
-        let optional = draft.result.wrap == Wrap::Option;
-        match policy {
-            NullPolicy::None if optional => Some(Null::None),
-            NullPolicy::None => self.wrong_wit(draft, &span, "an option"),
-            NullPolicy::Trap if !optional => Some(Null::Failure(Failure::Trap)),
-            NullPolicy::Error if !optional => self
-                .failure(
-                    (&draft.errors, Cause::Null(report)),
-                    ErrorPolicy::Error,
-                    case,
-                    &span,
-                    ("a null pointer", "null-error", "choose `null = \"trap\"`"),
-                )
-                .map(Null::Failure),
-            NullPolicy::Trap | NullPolicy::Error => {
-                self.mistake(
-                    Diagnostic::mapping(
-                        "mapping::returns",
-                        span,
-                        "the WIT result is an option, and nothing in the mapping is `none`",
-                        "",
-                    )
-                    .help("add `null = \"none\"`"),
-                );
-                None
+        let null = [path, &[Step::Key("null")]].concat();
+        let span = self.mapping.document.value(&null);
+        let failure = match policy {
+            NullPolicy::None if target.some.is_some() => return Some(Null::None),
+            NullPolicy::None => {
+                self.mistake(Diagnostic::mapping(
+                    "mapping::returns",
+                    span,
+                    format!("the WIT result of `{}` is not an option", draft.key),
+                    "gives an option",
+                ));
+                return None;
             }
-        }
+            NullPolicy::Trap => Failure::Trap,
+            NullPolicy::Error => {
+                let words = ("a null pointer", "null-error", "choose `null = \"trap\"`");
+                let errors = (&draft.errors, Cause::Null(&draft.report));
+                self.failure(errors, ErrorPolicy::Error, case, &span, words)?
+            }
+        };
+        self.never_none(draft, &null, target, "add `null = \"none\"`")?;
+        Some(Null::Failure(failure))
     }
 
     /// The function that frees a result, if the caller has to.

@@ -144,8 +144,8 @@ impl Checker<'_> {
             }
             mapping::Told::Constant { value } => Some(Told::Constant(*value)),
             mapping::Told::Value { param, through } => {
-                let found = self.param(draft, &[path, &[Step::Key("param")]].concat(), param)?;
-                let (local, ty) = (found.local, found.ty);
+                let key = [path, &[Step::Key("param")]].concat();
+                let (local, ty) = self.param(draft, &key, param)?;
                 if !matches!(ty, WitType::Scalar(scalar) if scalar.core() == ValType::I32) {
                     let span = self.mapping.document.value(path);
                     self.mistake(Diagnostic::mapping(

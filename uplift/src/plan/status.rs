@@ -1,13 +1,12 @@
 //! What each status means.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::check::Checker;
 use super::error::{Cause, Errors};
 use super::function::Draft;
-use super::wit::WitType;
-use super::{ErrorValue, Failure, Output, Report, Scalar, Status, Statuses};
+use super::wit::{self, WitType};
+use super::{ErrorValue, Failure, Kind, Output, Report, Scalar, Status, Statuses};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::mapping::{self, Carried, ErrorPolicy, Returns, Step, TrapPolicy};
 
@@ -56,13 +55,13 @@ impl Checker<'_> {
     /// Checks what each status means, and what stands for it in the WIT.
     pub(super) fn status(
         &mut self,
-        draft: &Draft<'_>,
+        draft: &mut Draft<'_>,
         path: &[Step<'_>],
         spec: &Returns,
-        report: &Report,
     ) -> Option<Status> {
         let Returns::Status {
             ok,
+            none,
             values,
             errors,
             unknown,
@@ -72,8 +71,14 @@ impl Checker<'_> {
         else {
             return None;
         };
-        let ok = self.ok(path, ok.as_deref(), Some(values));
-        let mut complete = ok.is_some();
+        let mut complete = self.success(draft, path, spec).is_some();
+        if !none.is_empty() && draft.result.some.is_none() {
+            let path = [path, &[Step::Key("none")]].concat();
+            return self.wrong_part(draft, &path, None, "an option");
+        }
+        let report = &draft.report;
+        let ok = self.ok(path, ok.as_deref(), none, Some(values));
+        complete &= ok.is_some();
         let ok = ok.unwrap_or_default();
         let mut found: Vec<(Statuses, ErrorValue)> = Vec::new();
         for (key, case) in errors {
@@ -111,8 +116,11 @@ impl Checker<'_> {
         };
         complete.then_some(Status {
             ok,
+            none: none.clone(),
+            none_at: draft.result.some.unwrap_or_default(),
             errors: found,
             unknown,
+            abandoned: draft.outs.abandoned.clone(),
         })
     }
 
@@ -121,6 +129,7 @@ impl Checker<'_> {
         &mut self,
         path: &[Step<'_>],
         ok: Option<&[mapping::Statuses]>,
+        none: &[i32],
         values: Option<&BTreeMap<String, String>>,
     ) -> Option<Vec<Statuses>> {
         let mut found = Vec::new();
@@ -137,9 +146,10 @@ impl Checker<'_> {
             found.extend(range);
         }
         let mut values = values.into_iter().flatten().peekable();
-        if ok.is_none() && values.peek().is_none() {
+        if ok.is_none() && values.peek().is_none() && none.is_empty() {
             found.push(Statuses::one(0));
         }
+        found.extend(none.iter().map(|status| Statuses::one(*status)));
         // What is wrong with these is said where they get their values.
         found.extend(values.filter_map(|(key, _)| Statuses::parse(key)));
         complete.then_some(found)
@@ -202,36 +212,25 @@ impl Checker<'_> {
         found
     }
 
-    /// What a call gives back whose status is one of success.
-    pub(super) fn status_output(
-        &mut self,
-        draft: &mut Draft<'_>,
-        spec: &Returns,
-        span: &Range<usize>,
-    ) -> Option<Output> {
+    /// What a status of success is in the WIT result.
+    fn success(&mut self, draft: &mut Draft<'_>, path: &[Step<'_>], spec: &Returns) -> Option<()> {
         let Returns::Status {
             carries,
             unit,
             values,
+            field,
             ..
         } = spec
         else {
             return None;
         };
-        let path = draft.path([Step::Key("returns")]);
+        let field = field.as_deref();
         match carries {
-            None if values.is_empty() => self.written(draft, span),
-            None => {
-                self.no_written_output(draft, span)?;
-                let (values, scalar) = self.values(draft, &path, values)?;
-                Some(Output::Chosen(values, scalar))
-            }
-            Some(_) if !values.is_empty() => self.carries_twice(&path),
-            Some(Carried::Value) => {
-                self.no_written_output(draft, span)?;
-                self.value(draft, span)
-            }
-            Some(Carried::Length) => self.returned_length(draft, *unit, span),
+            None if values.is_empty() && field.is_none() => Some(()),
+            None => self.values(draft, path, values, field),
+            Some(_) if !values.is_empty() => self.carries_twice(path),
+            Some(Carried::Value) => self.value(draft, path, None, field),
+            Some(Carried::Length) => self.returned_length(draft, path, *unit, field),
         }
     }
 
@@ -250,51 +249,64 @@ impl Checker<'_> {
     /// The WIT value for each status of success.
     fn values(
         &mut self,
-        draft: &Draft<'_>,
+        draft: &mut Draft<'_>,
         path: &[Step<'_>],
         values: &BTreeMap<String, String>,
-    ) -> Option<(Vec<(i32, u32)>, Scalar)> {
-        let span = self
-            .mapping
-            .document
-            .key(&[path, &[Step::Key("values")]].concat());
-        let (Some(WitType::Scalar(scalar @ (Scalar::Bool | Scalar::Enum(_)))), false) =
-            (draft.result.value, draft.result.is_option())
-        else {
-            return self.wrong_wit(draft, &span, "an enum or a bool");
+        field: Option<&str>,
+    ) -> Option<()> {
+        let target = self.claim(draft, path, field, "status")?;
+        let WitType::Scalar(scalar) = target.ty else {
+            return self.wrong_part(draft, path, field, "an enum, a bool or an integer");
         };
-        let names = draft.result.value_names.as_slice();
+        self.never_none(draft, path, target, "add `none = […]`")?;
+        let names = wit::value_names(self.resolve, &target.wit);
         let mut found = Vec::new();
         for (status, name) in values {
             let entry = [path, &[Step::Key("values"), Step::Key(status)]].concat();
-            let number = self.statuses(status, &entry)?;
-            if number.first != number.last {
+            let number = self.statuses(status, &entry);
+            if number.is_some_and(|number| number.first != number.last) {
                 let span = self.mapping.document.key(&entry);
                 let mistake = format!("`{status}` is more than one status");
                 self.mistake(Diagnostic::mapping("mapping::status", span, mistake, ""));
-                return None;
+                continue;
             }
-            let Some(index) = names.iter().position(|found| found == name) else {
+            let value = choice(scalar, &names, name);
+            if value.is_none() {
                 let span = self.mapping.document.value(&entry);
-                self.mistake(
-                    Diagnostic::mapping(
-                        "mapping::status",
-                        span,
-                        format!("the WIT value can't be `{name}`"),
-                        "no such value",
-                    )
-                    .help(did_you_mean(
-                        name,
-                        "values",
-                        names.iter().map(String::as_str),
-                    )),
-                );
-                return None;
-            };
-            found.push((number.first, u32::try_from(index).unwrap_or(u32::MAX)));
+                let message = format!("the WIT value can't be `{name}`");
+                let mistake =
+                    Diagnostic::mapping("mapping::status", span, message, "no such value");
+                let names = names.iter().map(String::as_str);
+                self.mistake(if names.len() == 0 {
+                    mistake
+                } else {
+                    mistake.help(did_you_mean(name, "values", names))
+                });
+            }
+            found.extend(number.map(|number| number.first).zip(value));
         }
-        Some((found, scalar))
+        if found.len() < values.len() {
+            return None;
+        }
+        draft
+            .parts
+            .push(target.filled(Output::Chosen(found, scalar)));
+        Some(())
     }
+}
+
+/// The number that stands for a value in words.
+fn choice(scalar: Scalar, names: &[String], value: &str) -> Option<i64> {
+    if let Some(index) = names.iter().position(|name| name == value) {
+        return i64::try_from(index).ok();
+    }
+    let Kind::Integer(_, low, high) = scalar.kind() else {
+        return None;
+    };
+    let number = value.parse::<i128>().ok()?;
+    // The low 64 bits: signed or unsigned, they are the same.
+    #[expect(clippy::cast_possible_truncation)]
+    (names.is_empty() && (low..=high).contains(&number)).then_some(number as i64)
 }
 
 #[cfg(test)]

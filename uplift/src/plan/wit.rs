@@ -1,9 +1,10 @@
 //! The WIT types that a mapping can give a C counterpart.
 
-use wit_parser::{Handle, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
+use wasm_encoder::ValType;
+use wit_parser::{Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
+use super::Scalar;
 use super::error::{self, ErrorType};
-use super::{Scalar, Wrap};
 
 /// A WIT type, as far as this crate knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub(super) enum WitType {
     /// A handle to a resource that the function's interface exports.
     Own(TypeId),
     Borrow(TypeId),
+    Option(Type),
+    /// A record or a tuple.
+    Group(TypeId),
 }
 
 impl WitType {
@@ -22,16 +26,44 @@ impl WitType {
         match self {
             WitType::Scalar(scalar) | WitType::List(scalar) => scalar.size(),
             WitType::String => 1,
-            WitType::Own(_) | WitType::Borrow(_) => 4,
+            _ => 4,
         }
     }
 
-    /// The number of core values that pass it.
-    pub(super) fn flat(self) -> u32 {
+    /// The core values that pass it.
+    pub(super) fn flat(self, resolve: &Resolve) -> Vec<ValType> {
         match self {
-            WitType::Scalar(_) | WitType::Own(_) | WitType::Borrow(_) => 1,
-            WitType::String | WitType::List(_) => 2,
+            WitType::Scalar(scalar) => vec![scalar.core()],
+            WitType::Own(_) | WitType::Borrow(_) => vec![ValType::I32],
+            WitType::String | WitType::List(_) => vec![ValType::I32; 2],
+            WitType::Option(inner) => {
+                let inner = classify(resolve, &inner).map(|inner| inner.flat(resolve));
+                [vec![ValType::I32], inner.unwrap_or_default()].concat()
+            }
+            WitType::Group(id) => fields(resolve, id)
+                .iter()
+                .filter_map(|(_, ty)| classify(resolve, ty).ok())
+                .flat_map(|ty| ty.flat(resolve))
+                .collect(),
         }
+    }
+}
+
+/// The fields of a record by their names, or of a tuple by their numbers.
+pub(super) fn fields(resolve: &Resolve, id: TypeId) -> Vec<(String, Type)> {
+    match &resolve.types[id].kind {
+        TypeDefKind::Record(record) => record
+            .fields
+            .iter()
+            .map(|field| (field.name.clone(), field.ty))
+            .collect(),
+        TypeDefKind::Tuple(tuple) => tuple
+            .types
+            .iter()
+            .enumerate()
+            .map(|(number, ty)| (number.to_string(), *ty))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -56,13 +88,32 @@ pub(super) fn classify(resolve: &Resolve, ty: &Type) -> Result<WitType, String> 
             u32::try_from(cases.cases.len()).unwrap_or(u32::MAX),
         ))),
         Err(TypeDefKind::List(element)) => match classify(resolve, element) {
-            Ok(WitType::Scalar(scalar)) if !matches!(scalar, Scalar::Enum(_) | Scalar::Pointer) => {
+            Ok(WitType::Scalar(scalar))
+                if !matches!(scalar, Scalar::Enum(_) | Scalar::Flags(_) | Scalar::Pointer) =>
+            {
                 Ok(WitType::List(scalar))
             }
             _ => Err("a list of something else than numbers".into()),
         },
         Err(TypeDefKind::Handle(Handle::Own(id))) => Ok(WitType::Own(base(resolve, *id))),
         Err(TypeDefKind::Handle(Handle::Borrow(id))) => Ok(WitType::Borrow(base(resolve, *id))),
+        Err(TypeDefKind::Flags(flags)) if flags.flags.len() <= 32 => Ok(WitType::Scalar(
+            Scalar::Flags(u32::try_from(flags.flags.len()).unwrap_or(32)),
+        )),
+        Err(TypeDefKind::Option(inner)) => {
+            classify(resolve, inner)?;
+            Ok(WitType::Option(*inner))
+        }
+        Err(TypeDefKind::Record(_) | TypeDefKind::Tuple(_)) => {
+            let Type::Id(id) = *ty else {
+                return Err("of an unknown kind".into());
+            };
+            let id = base(resolve, id);
+            for (_, field) in fields(resolve, id) {
+                classify(resolve, &field)?;
+            }
+            Ok(WitType::Group(id))
+        }
         Err(other) => Err(format!("a {}", other.as_str())),
     }
 }
@@ -97,27 +148,21 @@ fn scalar(ty: &Type) -> Result<Scalar, String> {
 /// A WIT result, taken apart.
 #[derive(Clone, Debug)]
 pub(super) struct WitResult {
-    pub(super) wrap: Wrap,
-    pub(super) value: Option<WitType>,
-    /// The names of its values, where it is an enum or a bool.
-    pub(super) value_names: Vec<String>,
+    /// Whether it is a `result`.
+    pub(super) fallible: bool,
     /// `None` where an error has no payload.
     pub(super) error: Option<ErrorType>,
-}
-
-impl WitResult {
-    pub(super) fn is_option(&self) -> bool {
-        self.wrap == Wrap::Option
-    }
-}
-
-/// The names of the values of an enum or a bool.
-fn value_names(resolve: &Resolve, ty: &Type) -> Vec<String> {
-    match resolved(resolve, ty) {
-        Ok(Type::Bool) => vec!["false".into(), "true".into()],
-        Err(TypeDefKind::Enum(ty)) => ty.cases.iter().map(|case| case.name.clone()).collect(),
-        _ => Vec::new(),
-    }
+    /// The offset of the discriminant of an option around the value.
+    pub(super) some: Option<u32>,
+    pub(super) value: Option<WitType>,
+    /// The value's type as the WIT has it.
+    pub(super) wit: Option<Type>,
+    /// The offset of the value.
+    pub(super) offset: u32,
+    /// The offset of the error.
+    pub(super) error_offset: u32,
+    /// The size of all of it.
+    pub(super) size: u32,
 }
 
 /// Takes a WIT result apart, or says in words why it can't be.
@@ -126,26 +171,49 @@ pub(super) fn take_apart(
     sizes: &SizeAlign,
     ty: Option<&Type>,
 ) -> Result<WitResult, String> {
-    let of = |wrap, value: Option<&Type>| {
-        Ok::<_, String>(WitResult {
-            wrap,
-            value: value.map(|ty| classify(resolve, ty)).transpose()?,
-            value_names: value.map_or_else(Vec::new, |ty| value_names(resolve, ty)),
-            error: None,
-        })
+    let mut found = WitResult {
+        fallible: false,
+        error: None,
+        some: None,
+        value: None,
+        wit: None,
+        offset: 0,
+        error_offset: 0,
+        size: ty.map_or(0, |ty| narrow(sizes.size(ty).size_wasm32())),
     };
-    let Some(ty) = ty else {
-        return of(Wrap::Plain, None);
-    };
+    let payload =
+        |cases: [Option<&Type>; 2]| narrow(sizes.payload_offset(Int::U8, cases).size_wasm32());
+    let mut value = ty.copied();
+    if let Some(Err(TypeDefKind::Result(result))) = value.map(|ty| resolved(resolve, &ty)) {
+        found.fallible = true;
+        found.error = result
+            .err
+            .map(|error| error::error_type(resolve, sizes, &error))
+            .transpose()?;
+        found.offset = payload([result.ok.as_ref(), result.err.as_ref()]);
+        found.error_offset = found.offset;
+        value = result.ok;
+    }
+    if let Some(Err(TypeDefKind::Option(inner))) = value.map(|ty| resolved(resolve, &ty)) {
+        found.some = Some(found.offset);
+        found.offset += payload([None, Some(inner)]);
+        value = Some(*inner);
+    }
+    found.wit = value;
+    found.value = value.map(|value| classify(resolve, &value)).transpose()?;
+    Ok(found)
+}
+
+/// A size or offset of the canonical ABI, which has 32 bits.
+pub(super) fn narrow(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
+}
+
+/// The names of the values of an enum or a bool, in the order of their numbers.
+pub(super) fn value_names(resolve: &Resolve, ty: &Type) -> Vec<String> {
     match resolved(resolve, ty) {
-        Err(TypeDefKind::Option(inner)) => of(Wrap::Option, Some(inner)),
-        Err(TypeDefKind::Result(result)) => Ok(WitResult {
-            error: result
-                .err
-                .map(|error| error::error_type(resolve, sizes, &error))
-                .transpose()?,
-            ..of(Wrap::Result, result.ok.as_ref())?
-        }),
-        _ => of(Wrap::Plain, Some(ty)),
+        Ok(Type::Bool) => vec!["false".into(), "true".into()],
+        Err(TypeDefKind::Enum(ty)) => ty.cases.iter().map(|case| case.name.clone()).collect(),
+        _ => Vec::new(),
     }
 }

@@ -2,11 +2,13 @@
 
 use wasm_encoder::{BlockType, ValType};
 
-use super::{Body, Locals};
+use super::Body;
 use crate::emit::runtime::{Words as _, at, is_among};
 use crate::emit::shim::{Global, Helper};
 use crate::emit::trap::Trap;
-use crate::plan::{Asked, ErrorText, ErrorValue, Failure, Scalar, Status, Text, Told};
+use crate::plan::{
+    Asked, Callee, ErrorText, ErrorValue, Failure, From, Scalar, Status, Statuses, Text, Told,
+};
 
 impl Body<'_, '_> {
     /// Fails, if the i32 on the stack is not 0.
@@ -50,15 +52,10 @@ impl Body<'_, '_> {
             self.code.i32_const(1).return_();
             return;
         }
-        let Locals {
-            area,
-            code,
-            text,
-            text_length,
-            ..
-        } = self.locals;
-        let place = |offset: u32, align| at(u64::from(layout.payload + offset), align);
-        self.discriminant(1);
+        let (area, code) = (self.area, self.error.code);
+        let (text, text_length) = (self.error.text, self.error.text_length);
+        let place = |offset: u32, align| at(u64::from(layout.error + offset), align);
+        self.discriminant(0, 1);
         if let Some(case) = error.case {
             self.code
                 .local_get(area)
@@ -93,7 +90,7 @@ impl Body<'_, '_> {
     fn end_new_state(&mut self) {
         if let Some(number) = self.new_state() {
             let free = self.shim.free_state(number);
-            let state = self.locals.pointer;
+            let state = self.state;
             self.code
                 .local_get(state)
                 .if_(BlockType::Empty)
@@ -103,10 +100,17 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Goes on after a status of success only.
+    /// Goes on after a status of success with a value only.
     pub(super) fn status(&mut self, status: &Status) {
-        let Locals { returned, code, .. } = self.locals;
+        let (returned, code) = (self.returned, self.error.code);
         self.code.block(BlockType::Empty);
+        for none in &status.none {
+            let (first, last) = (*none, *none);
+            is_among(&mut self.code, returned, Statuses { first, last });
+            self.code.if_(BlockType::Empty);
+            self.absent(status.none_at);
+            self.code.end();
+        }
         for ok in &status.ok {
             is_among(&mut self.code, returned, *ok);
             self.code.br_if(0);
@@ -121,6 +125,9 @@ impl Body<'_, '_> {
         if errors.any(|error| error.text.is_some()) {
             self.ask_text();
         }
+        for (slot, destroy) in &status.abandoned {
+            self.abandon(*slot, destroy);
+        }
         for (statuses, error) in &status.errors {
             is_among(&mut self.code, code, *statuses);
             self.code.if_(BlockType::Empty);
@@ -131,19 +138,41 @@ impl Body<'_, '_> {
         self.code.end();
     }
 
+    /// Returns `none` of the option whose discriminant is at an offset.
+    fn absent(&mut self, some: u32) {
+        if self.function.layout.fallible {
+            self.discriminant(0, 0);
+        }
+        self.discriminant(some, 0);
+        self.code.local_get(self.area).return_();
+    }
+
+    /// Ends what a slot points to.
+    fn abandon(&mut self, slot: u32, destroy: &Callee) {
+        let callee = self.shim.callee(destroy);
+        self.load_pointer(From::Slot(slot));
+        self.code.if_(BlockType::Empty);
+        self.load_pointer(From::Slot(slot));
+        self.code.call(callee);
+        for _ in &destroy.results {
+            self.code.drop();
+        }
+        self.code.end();
+    }
+
     /// Asks for the error's number, where the returned status is not it.
     fn ask_code(&mut self) {
         let function = self.function;
         if let Some(asked) = &function.report.code {
             self.ask(asked);
-            self.code.local_set(self.locals.code);
+            self.code.local_set(self.error.code);
         }
     }
 
     fn ask(&mut self, asked: &Asked) {
         for told in &asked.arguments {
             match told {
-                Told::Code => self.code.local_get(self.locals.code),
+                Told::Code => self.code.local_get(self.error.code),
                 Told::Constant(value) => self.code.i32_const(*value),
                 Told::Local(local, None) => self.code.local_get(*local),
                 Told::Local(local, Some(through)) => {
@@ -160,9 +189,7 @@ impl Body<'_, '_> {
         let Some(spec) = &function.report.text else {
             return;
         };
-        let Locals {
-            text, text_length, ..
-        } = self.locals;
+        let (text, text_length) = (self.error.text, self.error.text_length);
         let ErrorText {
             asked,
             release,
@@ -188,7 +215,9 @@ impl Body<'_, '_> {
         if *latin1 {
             self.decode_latin1(text, text_length);
         }
-        if self.new_state().is_some() {
+        let status = function.status.as_ref();
+        let abandons = status.is_some_and(|status| !status.abandoned.is_empty());
+        if self.new_state().is_some() || abandons {
             self.keep_text();
         }
         if *null_is_empty {
@@ -196,32 +225,26 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Copies the text, which may lie in a state that is about to end.
+    /// Copies the text, which may lie in something that is about to end.
     fn keep_text(&mut self) {
-        let Locals {
-            text,
-            text_length,
-            buffer,
-            ..
-        } = self.locals;
+        let (text, text_length) = (self.error.text, self.error.text_length);
+        let copy = self.local(ValType::I32);
         let allocate = self.shim.helper(Helper::Allocate);
         self.code
             .local_get(text_length)
             .i32_const(1)
             .call(allocate)
-            .local_tee(buffer)
+            .local_tee(copy)
             .local_get(text)
             .local_get(text_length)
             .memory_copy(0, 0)
-            .local_get(buffer)
+            .local_get(copy)
             .local_set(text);
     }
 
     /// What the shim itself says of a string that it can't pass on.
     fn words(&mut self, words: &str) {
-        let Locals {
-            text, text_length, ..
-        } = self.locals;
+        let (text, text_length) = (self.error.text, self.error.text_length);
         // An adapter can't have data segments.
         let mut bytes = words.as_bytes().to_vec();
         let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
@@ -244,29 +267,5 @@ impl Body<'_, '_> {
                 .i64_const(word)
                 .i64_store(at(offset, 3));
         }
-    }
-
-    /// Writes which case of an option or result this is.
-    pub(super) fn discriminant(&mut self, case: i32) {
-        self.code
-            .local_get(self.locals.area)
-            .i32_const(case)
-            .i32_store8(at(0, 0));
-    }
-
-    /// Picks the number that stands for what the C function returned, which is
-    /// one of these.
-    pub(super) fn chosen(&mut self, values: &[(i32, u32)]) {
-        let returned = self.locals.returned;
-        self.code.i32_const(0);
-        for (status, value) in values {
-            self.code
-                .i32_const(value.cast_signed())
-                .local_get(returned)
-                .i32_const(*status)
-                .i32_ne()
-                .typed_select(ValType::I32);
-        }
-        self.code.local_set(returned);
     }
 }

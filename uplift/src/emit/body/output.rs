@@ -1,147 +1,190 @@
 //! From what the C function returned and wrote to the WIT result.
+//!
+//! Everything is checked before the first part is stored, so that a part that
+//! turns out to be an error leaves no handle behind.
 
 use wasm_encoder::{BlockType, ValType};
 
-use super::{Body, Locals};
+use super::Body;
 use crate::emit::runtime::{Words as _, at};
-use crate::emit::shim::{Global, Helper};
+use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
-use crate::plan::{Layout, Null, Output, Scalar, Wrap, Written};
+use crate::plan::{From, Null, Output, Part, Scalar, Written};
+
+/// A part that has been checked: its locals.
+#[derive(Clone, Copy, Default)]
+struct Ready {
+    /// The number or the pointer.
+    value: u32,
+    length: u32,
+}
 
 impl Body<'_, '_> {
     /// Writes the result, and leaves what is returned on the stack.
     pub(super) fn output(&mut self) {
-        let Locals {
-            pointer,
-            length,
-            returned,
-            ..
-        } = self.locals;
-        let layout = self.function.layout;
-        match &self.function.output {
-            Output::Nothing => self.finish(layout, |_| {}),
-            Output::Value(scalar) => {
-                self.check_range(*scalar);
-                self.number(*scalar);
+        let function = self.function;
+        let mut owned = 0;
+        let mut ready = Vec::new();
+        for part in &function.parts {
+            let global = part.output.release().map(|_| {
+                owned += 1;
+                self.shim.owned(owned - 1)
+            });
+            ready.push(self.checked(part, global));
+        }
+        let layout = function.layout;
+        if !layout.in_memory {
+            match (function.parts.as_slice(), ready.as_slice()) {
+                ([part], [ready]) => self.push(&part.output, *ready),
+                // A result without any payload is its discriminant.
+                _ if layout.fallible => {
+                    self.code.i32_const(0);
+                }
+                _ => {}
             }
-            Output::Chosen(values, scalar) => {
-                self.chosen(values);
-                self.number(*scalar);
+            return;
+        }
+        if layout.fallible {
+            self.discriminant(0, 0);
+        }
+        if let Some(some) = layout.some {
+            self.discriminant(some, 1);
+        }
+        for (part, ready) in function.parts.iter().zip(ready) {
+            self.store_part(part, ready);
+        }
+        self.code.local_get(self.area);
+    }
+
+    /// Loads a part and checks it. What has to be freed goes to the `owned` global
+    /// and the one after it.
+    fn checked(&mut self, part: &Part, owned: Option<u32>) -> Ready {
+        match &part.output {
+            Output::Number(from, c, wit) => {
+                let value = self.local(wit.core());
+                self.load(*from, *c);
+                self.convert(c.kind(), wit.kind(), Trap::OutOfRange);
+                self.code.local_set(value);
+                Ready { value, length: 0 }
             }
-            Output::State(number) => self.handle(*number, pointer),
-            Output::Handle(number, failure) => {
-                self.code.local_get(returned).i32_eqz();
-                self.fail_if(*failure, Trap::NullPointer);
-                self.handle(*number, returned);
+            Output::Chosen(values, wit) => self.chosen(values, *wit),
+            Output::State(_) => Ready {
+                value: self.state,
+                length: 0,
+            },
+            Output::Handle { from, null, .. } => {
+                let value = self.pointer(*from, *null);
+                Ready { value, length: 0 }
             }
             Output::Cstring {
-                release,
-                null,
-                latin1,
-            } => {
-                self.code.local_get(returned).local_tee(pointer).i32_eqz();
-                self.null(*null);
-                if release.is_some() {
-                    self.code.local_get(pointer).set(Global::Owned);
-                }
-                let strlen = self.shim.helper(Helper::Strlen);
-                self.code.local_get(pointer).call(strlen).local_set(length);
-                if *latin1 {
-                    self.decode_latin1(pointer, length);
-                }
-                self.finish(layout, Body::store_pointer_and_length);
-            }
-            Output::Buffer(written) => {
-                self.code.local_get(self.locals.buffer).local_set(pointer);
-                self.written(written);
-                self.finish(layout, Body::store_pointer_and_length);
+                from, null, latin1, ..
+            } => self.cstring(*from, *null, *latin1, owned),
+            Output::Buffer(number) => {
+                let (value, _) = self.buffers[*number];
+                let length = self.written(*number);
+                Ready { value, length }
             }
             Output::Pointed {
-                pointer: pointer_slot,
-                length: length_slot,
+                pointer,
+                length,
                 unit,
                 element,
-                release,
-            } => {
-                self.load_slot(*pointer_slot, pointer);
-                self.load_slot(*length_slot, length);
-                self.in_elements(*unit);
-                self.code
-                    .local_get(pointer)
-                    .i32_eqz()
-                    .local_get(length)
-                    .i32_const(0)
-                    .i32_ne()
-                    .i32_and();
-                self.code.trap_if(self.shim, Trap::NullPointer);
-                if release.is_some() {
-                    self.code
-                        .local_get(pointer)
-                        .set(Global::Owned)
-                        .local_get(length)
-                        .i32_const(element.cast_signed())
-                        .i32_mul()
-                        .set(Global::OwnedSize);
-                }
-                self.finish(layout, Body::store_pointer_and_length);
+                ..
+            } => self.pointed((*pointer, *length), *unit, *element, owned),
+        }
+    }
+
+    fn chosen(&mut self, values: &[(i32, i64)], wit: Scalar) -> Ready {
+        let value = self.local(wit.core());
+        for (status, number) in values {
+            self.code
+                .local_get(self.returned)
+                .i32_const(*status)
+                .i32_eq()
+                .if_(BlockType::Empty);
+            if wit.core() == ValType::I64 {
+                self.code.i64_const(*number);
+            } else {
+                // The low bits: signed or unsigned, they are the same.
+                #[expect(clippy::cast_possible_truncation)]
+                self.code.i32_const(*number as i32);
             }
+            self.code.local_set(value).end();
         }
+        Ready { value, length: 0 }
     }
 
-    /// The number that the C function returned.
-    fn number(&mut self, scalar: Scalar) {
-        let layout = self.function.layout;
-        let returned = self.locals.returned;
-        if layout.in_memory {
-            self.finish(layout, |body| {
-                body.code.local_get(body.locals.area).local_get(returned);
-                body.store(scalar);
-            });
-        } else {
-            self.code.local_get(returned);
+    /// A pointer, after a check for null.
+    fn pointer(&mut self, from: From, null: Null) -> u32 {
+        let pointer = self.local(ValType::I32);
+        self.load_pointer(from);
+        self.code.local_set(pointer);
+        if let Null::Failure(failure) = null {
+            self.code.local_get(pointer).i32_eqz();
+            self.fail_if(failure, Trap::NullPointer);
         }
+        pointer
     }
 
-    /// Makes a handle to a resource, behind which stands the pointer in a local.
-    fn handle(&mut self, number: usize, pointer: u32) {
-        let new = self.shim.resource_new(number);
-        let layout = self.function.layout;
-        if layout.in_memory {
-            self.finish(layout, |body| {
-                body.code
-                    .local_get(body.locals.area)
-                    .local_get(pointer)
-                    .call(new)
-                    .i32_store(at(u64::from(layout.payload), 2));
-            });
-        } else {
-            self.code.local_get(pointer).call(new);
+    fn cstring(&mut self, from: From, null: Null, latin1: bool, owned: Option<u32>) -> Ready {
+        let value = self.pointer(from, null);
+        let length = self.local(ValType::I32);
+        if let Some(owned) = owned {
+            self.code.local_get(value).global_set(owned);
         }
-    }
-
-    /// What a null pointer means, if the i32 on the stack is not 0.
-    fn null(&mut self, null: Null) {
-        match null {
-            Null::Failure(failure) => self.fail_if(failure, Trap::NullPointer),
-            Null::None => {
-                self.code.if_(BlockType::Empty);
-                self.discriminant(0);
-                self.code.local_get(self.locals.area).return_().end();
-            }
-        }
-    }
-
-    fn load_slot(&mut self, slot: u32, local: u32) {
-        let place = at(self.shim.slot(slot), 2);
+        let strlen = self.shim.helper(Helper::Strlen);
         self.code
-            .local_get(self.locals.area)
-            .i32_load(place)
-            .local_set(local);
+            .local_get(value)
+            .if_(BlockType::Empty)
+            .local_get(value)
+            .call(strlen)
+            .local_set(length);
+        let ready = Ready { value, length };
+        if latin1 {
+            self.decode_latin1(value, length);
+        }
+        self.code.end();
+        ready
     }
 
-    /// Makes the length one of whole elements.
-    fn in_elements(&mut self, unit: u32) {
-        let length = self.locals.length;
+    fn pointed(
+        &mut self,
+        (pointer, length): (u32, u32),
+        unit: u32,
+        element: u32,
+        owned: Option<u32>,
+    ) -> Ready {
+        let ready = Ready {
+            value: self.local(ValType::I32),
+            length: self.local(ValType::I32),
+        };
+        self.load_pointer(From::Slot(pointer));
+        self.code.local_set(ready.value);
+        self.load_pointer(From::Slot(length));
+        self.code.local_set(ready.length);
+        self.in_elements(ready.length, unit);
+        self.code
+            .local_get(ready.value)
+            .i32_eqz()
+            .local_get(ready.length)
+            .i32_const(0)
+            .i32_ne()
+            .i32_and();
+        self.code.trap_if(self.shim, Trap::NullPointer);
+        if let Some(owned) = owned {
+            self.code
+                .local_get(ready.value)
+                .global_set(owned)
+                .local_get(ready.length)
+                .i32_const(element.cast_signed())
+                .i32_mul()
+                .global_set(owned + 1);
+        }
+        ready
+    }
+
+    /// Makes the length in a local one of whole elements.
+    fn in_elements(&mut self, length: u32, unit: u32) {
         if unit == 1 {
             return;
         }
@@ -156,36 +199,23 @@ impl Body<'_, '_> {
     }
 
     /// The length of what was written to the buffer.
-    fn written(&mut self, written: &Written) {
-        let Locals {
-            capacity,
-            length,
-            returned,
-            ..
-        } = self.locals;
-        match written {
-            Written::All => {
-                self.code.local_get(capacity).local_set(length);
-                return;
-            }
-            Written::Returned(unit) => {
-                self.code.local_get(returned).local_set(length);
-                self.in_elements(*unit);
-            }
-            Written::Slot(slot, unit) => {
-                self.load_slot(*slot, length);
-                self.in_elements(*unit);
-            }
-        }
+    fn written(&mut self, number: usize) -> u32 {
+        let (_, capacity) = self.buffers[number];
+        let Written::Said(from, unit) = self.function.buffers[number].written else {
+            return capacity;
+        };
+        let length = self.local(ValType::I32);
+        self.load_pointer(from);
+        self.code.local_set(length);
+        self.in_elements(length, unit);
         self.code.local_get(length).local_get(capacity).i32_gt_u();
         self.code.trap_if(self.shim, Trap::BufferOverrun);
+        length
     }
 
     /// Makes a string in Latin-1 one in UTF-8.
     pub(super) fn decode_latin1(&mut self, pointer: u32, length: u32) {
-        let Locals {
-            capacity, buffer, ..
-        } = self.locals;
+        let (high, decoded) = (self.local(ValType::I32), self.local(ValType::I32));
         let helper = |helper| self.shim.helper(helper);
         let (count, allocate, decode) = (
             helper(Helper::CountHigh),
@@ -196,98 +226,84 @@ impl Body<'_, '_> {
             .local_get(pointer)
             .local_get(length)
             .call(count)
-            .local_tee(capacity)
+            .local_tee(high)
             .if_(BlockType::Empty);
         self.code
             .local_get(length)
-            .local_get(capacity)
+            .local_get(high)
             .i32_add()
             .i32_const(1)
             .call(allocate)
-            .local_set(buffer);
+            .local_set(decoded);
         self.code
             .local_get(pointer)
             .local_get(length)
-            .local_get(buffer)
+            .local_get(decoded)
             .call(decode)
-            .local_get(buffer)
+            .local_get(decoded)
             .local_set(pointer)
             .local_get(length)
-            .local_get(capacity)
+            .local_get(high)
             .i32_add()
             .local_set(length)
             .end();
     }
 
-    /// Traps if the returned number is none of the narrow WIT type, which would
-    /// only keep its low bits.
-    fn check_range(&mut self, scalar: Scalar) {
-        let returned = self.locals.returned;
-        let code = &mut self.code;
-        match scalar {
-            Scalar::U8 => code.local_get(returned).i32_const(0xff).i32_gt_u(),
-            Scalar::U16 => code.local_get(returned).i32_const(0xffff).i32_gt_u(),
-            Scalar::S8 => code
-                .local_get(returned)
-                .i32_extend8_s()
-                .local_get(returned)
-                .i32_ne(),
-            Scalar::S16 => code
-                .local_get(returned)
-                .i32_extend16_s()
-                .local_get(returned)
-                .i32_ne(),
-            _ => return,
-        };
-        code.trap_if(self.shim, Trap::OutOfRange);
+    /// Puts a part that is one core value on the stack.
+    fn push(&mut self, output: &Output, ready: Ready) {
+        self.code.local_get(ready.value);
+        if let Output::State(number) | Output::Handle { number, .. } = output {
+            let new = self.shim.resource_new(*number);
+            self.code.call(new);
+        }
     }
 
-    /// Writes the result around a value that `store` writes, and leaves what is
-    /// returned on the stack.
-    fn finish(&mut self, layout: Layout, store: impl FnOnce(&mut Self)) {
-        if !layout.in_memory {
-            // A result without any payload is its discriminant.
-            if layout.wrap == Wrap::Result {
-                self.code.i32_const(0);
+    /// Writes a part to its place in the result, and the option around it.
+    fn store_part(&mut self, part: &Part, ready: Ready) {
+        let absent = matches!(
+            part.output,
+            Output::Cstring {
+                null: Null::None,
+                ..
+            } | Output::Handle {
+                null: Null::None,
+                ..
             }
+        );
+        let Some(some) = part.some else {
+            self.store_value(part, ready);
             return;
-        }
-        match layout.wrap {
-            Wrap::Plain => {}
-            Wrap::Option => self.discriminant(1),
-            Wrap::Result => self.discriminant(0),
-        }
-        store(self);
-        self.code.local_get(self.locals.area);
-    }
-
-    fn store_pointer_and_length(&mut self) {
-        let Locals {
-            area,
-            pointer,
-            length,
-            ..
-        } = self.locals;
-        let payload = u64::from(self.function.layout.payload);
-        self.code
-            .local_get(area)
-            .local_get(pointer)
-            .i32_store(at(payload, 2))
-            .local_get(area)
-            .local_get(length)
-            .i32_store(at(payload + 4, 2));
-    }
-
-    /// Stores the number on the stack where the value of the result goes.
-    fn store(&mut self, scalar: Scalar) {
-        let place = |align| at(u64::from(self.function.layout.payload), align);
-        match (scalar.core(), scalar.size()) {
-            (ValType::I64, _) => self.code.i64_store(place(3)),
-            (ValType::F32, _) => self.code.f32_store(place(2)),
-            (ValType::F64, _) => self.code.f64_store(place(3)),
-            (_, 1) => self.code.i32_store8(place(0)),
-            (_, 2) => self.code.i32_store16(place(1)),
-            _ => self.code.i32_store(place(2)),
         };
+        self.discriminant(some, 1);
+        if absent {
+            self.code.local_get(ready.value).if_(BlockType::Empty);
+            self.store_value(part, ready);
+            self.code.else_();
+            self.discriminant(some, 0);
+            self.code.end();
+        } else {
+            self.store_value(part, ready);
+        }
+    }
+
+    fn store_value(&mut self, part: &Part, ready: Ready) {
+        let offset = u64::from(part.offset);
+        self.code.local_get(self.area);
+        self.push(&part.output, ready);
+        match &part.output {
+            Output::Number(_, _, wit) | Output::Chosen(_, wit) => {
+                self.store(wit.core(), wit.size(), offset);
+            }
+            Output::State(_) | Output::Handle { .. } => {
+                self.code.i32_store(at(offset, 2));
+            }
+            Output::Cstring { .. } | Output::Buffer(_) | Output::Pointed { .. } => {
+                self.code
+                    .i32_store(at(offset, 2))
+                    .local_get(self.area)
+                    .local_get(ready.length)
+                    .i32_store(at(offset + 4, 2));
+            }
+        }
     }
 }

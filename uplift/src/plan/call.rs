@@ -1,0 +1,229 @@
+//! A checked function: what is passed, and what comes back.
+
+use wasm_encoder::ValType;
+
+use super::{CType, Callee, Failure, Report, Scalar, Status};
+
+/// A function of the shim that implements one of the world's.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The name by which wit-component finds it.
+    pub(crate) export: String,
+    /// The core signature that the canonical ABI gives it.
+    pub(crate) params: Vec<ValType>,
+    pub(crate) result: Option<ValType>,
+    pub(crate) callee: Callee,
+    /// What to do with strings before the call.
+    pub(crate) strings: Vec<StringInput>,
+    pub(crate) arguments: Vec<Argument>,
+    /// The places in the shim's own room that arguments point to.
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) buffers: Vec<Buffer>,
+    pub(crate) status: Option<Status>,
+    pub(crate) report: Report,
+    /// The parts of the WIT result.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) layout: Layout,
+    /// Whether the caller places a parameter in the module's memory.
+    pub(crate) params_in_memory: bool,
+}
+
+impl Function {
+    /// What frees a part of the result after the call, part by part.
+    pub(crate) fn releases(&self) -> Vec<&Callee> {
+        self.parts
+            .iter()
+            .filter_map(|part| part.output.release())
+            .collect()
+    }
+
+    /// Whether it needs the shim's own room.
+    pub(crate) fn needs_area(&self) -> bool {
+        self.layout.in_memory || !self.slots.is_empty()
+    }
+
+    /// The size of all slots in bytes.
+    pub(crate) fn slots_size(&self) -> u32 {
+        self.slots
+            .last()
+            .map_or(0, |slot| (slot.offset + slot.size).next_multiple_of(8))
+    }
+}
+
+/// A WIT string that is passed as a C string.
+#[derive(Debug)]
+pub(crate) struct StringInput {
+    /// The locals of pointer and length.
+    pub(crate) pointer: u32,
+    pub(crate) length: u32,
+    pub(crate) latin1: Option<Failure>,
+    /// What to do about a NUL in it; `None` lets it end the string.
+    pub(crate) nul: Option<Failure>,
+}
+
+/// A C argument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Argument {
+    /// A parameter of the shim's function.
+    Local(u32),
+    /// The same, as a number of another width.
+    Number(u32, Scalar, CType),
+    /// A number, as bits of the type.
+    Constant(i64, ValType),
+    /// A parameter that is a number of elements, as a number of so many bytes.
+    Scaled(u32, u32),
+    /// The pointer to a new state of the resource with this number.
+    State(usize),
+    /// The pointer to the buffer with this number.
+    Buffer(usize),
+    /// The capacity of the buffer, in elements of so many units.
+    Capacity(usize, u32),
+    /// The address of the slot at this offset.
+    Slot(u32),
+}
+
+/// A place in the shim's own room that an argument points to.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// Its offset from the first slot.
+    pub(crate) offset: u32,
+    /// Its size in bytes.
+    pub(crate) size: u32,
+    pub(crate) initial: Initial,
+}
+
+/// What is in a slot before the call.
+#[derive(Debug)]
+pub(crate) enum Initial {
+    Zero,
+    /// The capacity of the buffer with this number, in elements of so many units.
+    Capacity(usize, u32),
+    /// A parameter of the shim's function.
+    Number(u32, Scalar, CType),
+}
+
+/// Room that the shim allocates for the C function to fill.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    pub(crate) capacity: Capacity,
+    /// The size of an element in bytes.
+    pub(crate) element: u32,
+    pub(crate) written: Written,
+}
+
+/// How many elements a buffer holds.
+#[derive(Debug)]
+pub(crate) enum Capacity {
+    Constant(u32),
+    /// What an export answers for the length in a local.
+    Bound(Callee, u32),
+    /// What a local says, up to a limit.
+    Local(u32, u32),
+    Grow {
+        start: u32,
+        retry_on: Vec<i32>,
+        limit: u32,
+    },
+}
+
+/// How much of a buffer was written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Written {
+    All,
+    /// What is there says so, in elements of so many units.
+    Said(From, u32),
+}
+
+/// A part of the WIT result.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The offset of its value in the result.
+    pub(crate) offset: u32,
+    /// The offset of the discriminant of the option around it.
+    pub(crate) some: Option<u32>,
+    pub(crate) output: Output,
+}
+
+/// Where something that the C function gives back is found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum From {
+    /// What it returns.
+    Returned,
+    /// The slot at this offset.
+    Slot(u32),
+}
+
+/// Where the value of a part comes from.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// A number.
+    Number(From, CType, Scalar),
+    /// A number for each status.
+    Chosen(Vec<(i32, i64)>, Scalar),
+    /// The resource with this number, behind which stands the new state.
+    State(usize),
+    /// The same, behind which stands a pointer.
+    Handle {
+        from: From,
+        number: usize,
+        null: Null,
+    },
+    /// A C string.
+    Cstring {
+        from: From,
+        release: Option<Callee>,
+        null: Null,
+        latin1: bool,
+    },
+    /// What is in the buffer with this number.
+    Buffer(usize),
+    /// What a slot points to.
+    Pointed {
+        /// The offsets of the slots.
+        pointer: u32,
+        length: u32,
+        /// The units of the length in an element.
+        unit: u32,
+        /// The size of an element in bytes.
+        element: u32,
+        release: Option<Callee>,
+    },
+}
+
+impl Output {
+    /// What frees it after the call.
+    pub(crate) fn release(&self) -> Option<&Callee> {
+        match self {
+            Output::Cstring { release, .. } | Output::Pointed { release, .. } => release.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether it may take room besides what the C function gives back.
+    pub(crate) fn takes_room(&self) -> bool {
+        matches!(self, Output::Cstring { latin1: true, .. })
+    }
+}
+
+/// What a null pointer means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Null {
+    /// `none` of the option around the part.
+    None,
+    Failure(Failure),
+}
+
+/// Where the parts of the WIT result go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Layout {
+    /// Whether the result is returned in memory.
+    pub(crate) in_memory: bool,
+    /// Whether it is a `result`.
+    pub(crate) fallible: bool,
+    /// The offset of the discriminant of an option around all parts.
+    pub(crate) some: Option<u32>,
+    /// The size of the result in memory, in bytes.
+    pub(crate) size: u32,
+    /// The offset of the error in it.
+    pub(crate) error: u32,
+}

@@ -1,0 +1,207 @@
+//! What a C function returns, held against the WIT result.
+
+use std::ops::Range;
+
+use wasm_encoder::ValType;
+
+use super::check::Checker;
+use super::function::Draft;
+use super::memory::encoded;
+use super::wit::WitType;
+use super::{CType, Capacity, From, Output, Written};
+use crate::diagnostic::Diagnostic;
+use crate::mapping::{Returns, Step};
+
+impl Checker<'_> {
+    /// Checks what the C function returns and writes.
+    pub(super) fn returns(
+        &mut self,
+        draft: &mut Draft<'_>,
+        spec: Option<&Returns>,
+        entry: Range<usize>,
+    ) -> Option<()> {
+        let path = draft.path([Step::Key("returns")]);
+        let span = if spec.is_some() {
+            self.mapping.document.value(&path)
+        } else {
+            entry
+        };
+        match spec {
+            None if !draft.known => return None,
+            None => self.unmapped(draft, &path, &span)?,
+            Some(Returns::Value { c_type, field }) => {
+                self.value(draft, &path, *c_type, field.as_deref())?;
+            }
+            Some(Returns::Ignored {}) => {}
+            Some(Returns::Cstring { .. }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                self.cstring_result(draft, &path, spec)?;
+            }
+            Some(Returns::Handle { .. }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                self.handle_result(draft, &path, spec)?;
+            }
+            Some(Returns::Length { unit, field }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                self.returned_length(draft, &path, *unit, field.as_deref())?;
+            }
+            Some(spec @ Returns::Status { .. }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                draft.status = Some(self.status(draft, &path, spec)?);
+            }
+        }
+        self.written(draft, &span)?;
+        if draft.claims.is_empty() && draft.result.value.is_some() {
+            return self.unsaid(draft, &span);
+        }
+        Some(())
+    }
+
+    fn expect(&mut self, draft: &Draft<'_>, span: &Range<usize>, ty: ValType) -> Option<()> {
+        let fits = draft.callee.results == [ty] || !draft.known;
+        if !fits {
+            self.wrong_result(draft, span, &format!("{ty:?}").to_lowercase());
+        }
+        fits.then_some(())
+    }
+
+    fn wrong_result(&mut self, draft: &Draft<'_>, span: &Range<usize>, expected: &str) {
+        let name = &draft.callee.export;
+        let found = match self.module.exported_function(name) {
+            Some((_, ty)) if !ty.results().is_empty() => {
+                format!("{:?}", encoded(ty.results()[0])).to_lowercase()
+            }
+            _ => "nothing".into(),
+        };
+        self.mistake(Diagnostic::mapping(
+            "mapping::core-signature",
+            span.clone(),
+            format!("`{name}` returns {found}, and {expected} is expected"),
+            "does not fit",
+        ));
+    }
+
+    /// Without a word in the mapping: by value, or nothing.
+    fn unmapped(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        span: &Range<usize>,
+    ) -> Option<()> {
+        let target = self.target(draft, None);
+        match (
+            target.map(|target| target.ty),
+            draft.callee.results.is_empty(),
+        ) {
+            (_, true) => Some(()),
+            (Some(WitType::Scalar(_)), false) if draft.claims.is_empty() => {
+                self.value(draft, path, None, None)
+            }
+            _ => self.unsaid(draft, span),
+        }
+    }
+
+    fn unsaid<T>(&mut self, draft: &Draft<'_>, span: &Range<usize>) -> Option<T> {
+        let help = match (draft.result.value, draft.callee.results.is_empty()) {
+            (Some(WitType::String), false) => {
+                "add `returns = { as = \"cstring\", free = \"…\" }`, or `borrowed = \"static\"`"
+            }
+            (Some(WitType::Own(_)), false) => "add `returns = { as = \"handle\" }`",
+            (Some(WitType::Own(_)), true) => {
+                "add an argument `out-handle` or `state` that becomes the result"
+            }
+            (Some(WitType::Scalar(_)), true) => {
+                "add an argument `out-value` that becomes the result"
+            }
+            (Some(_), true) => "add an argument `buffer` or `out-pointer` that becomes the result",
+            _ => "add `returns = { as = \"status\" }`, or `{ as = \"ignored\" }`",
+        };
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::returns",
+                span.clone(),
+                format!(
+                    "the mapping does not say how what `{}` returns becomes the WIT result of `{}`",
+                    draft.callee.export, draft.key
+                ),
+                "",
+            )
+            .help(help),
+        );
+        None
+    }
+
+    pub(super) fn value(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        c: Option<CType>,
+        field: Option<&str>,
+    ) -> Option<()> {
+        let target = self.claim(draft, path, field, "value")?;
+        let WitType::Scalar(scalar) = target.ty else {
+            return self.wrong_part(draft, path, field, "a number");
+        };
+        let help = "let the WIT return a number without `option`";
+        self.never_none(draft, path, target, help)?;
+        if let Some(c) = c {
+            self.fitting_type(path, scalar, c)?;
+        }
+        let c = c.unwrap_or_else(|| scalar.by_value());
+        let span = self.mapping.document.value(path);
+        self.expect(draft, &span, c.core())?;
+        let output = Output::Number(From::Returned, c, scalar);
+        draft.parts.push(target.filled(output));
+        Some(())
+    }
+
+    /// Makes parts of what the C function wrote.
+    fn written(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<()> {
+        let outs = &mut draft.outs;
+        for (number, written) in std::mem::take(&mut outs.written) {
+            if let Some(buffer) = outs.buffers.get_mut(number) {
+                buffer.written = written;
+            }
+        }
+        for (number, target) in std::mem::take(&mut outs.filled).into_iter().enumerate() {
+            let buffer = outs.buffers.get(number)?;
+            if matches!(buffer.capacity, Capacity::Grow { .. })
+                && matches!(buffer.written, Written::All)
+            {
+                self.mistake(Diagnostic::mapping(
+                    "mapping::arguments",
+                    span.clone(),
+                    "how much of the growing buffer was written is not said",
+                    "needs an argument `buffer-length`",
+                ));
+                return None;
+            }
+            draft.parts.push(target?.filled(Output::Buffer(number)));
+        }
+        for (number, pointed) in std::mem::take(&mut outs.pointed).into_iter().enumerate() {
+            let length = outs.lengths.iter().find(|(found, ..)| *found == number);
+            let Some((_, length, unit)) = length else {
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::arguments",
+                        span.clone(),
+                        "there is an argument `out-pointer` and none `out-length`",
+                        "",
+                    )
+                    .help("add an argument `out-length` with the same `field`"),
+                );
+                return None;
+            };
+            let pointed = pointed?;
+            let output = Output::Pointed {
+                pointer: pointed.slot,
+                length: *length,
+                unit: *unit,
+                element: pointed.target.ty.element(),
+                release: pointed.owner.release,
+            };
+            draft.parts.push(pointed.target.filled(output));
+        }
+        Some(())
+    }
+}
