@@ -33,6 +33,7 @@ pub const CASES: &[&str] = &[
     "variants",
     "versions",
     "world-level",
+    "world-resources",
 ];
 
 /// The case of what can't be generated; it has no guest.

@@ -108,18 +108,36 @@ class Check:
     def _provided(
         self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str
     ) -> None:
+        if func.name.startswith("["):
+            self._of_class(func, resources, provider, where)
+            return
         try:
             found: Any = provided(func, resources, provider)
         except AttributeError:
-            if not func.name.startswith(("[constructor]", "[static]")):
-                self.problems.append(f"{where} lacks `{func.python}`, for `{func.name}`")
-                return
-            name = func.name.partition("]")[2].partition(".")[0]
-            attribute = next(attribute_of(r) for r in resources if r.name == name)
-            self.problems.append(f"{where} lacks the class `{attribute}`, for `{func.name}`")
+            self.problems.append(f"{where} lacks `{func.python}`, for `{func.name}`")
             return
-        if found is not None and not callable(found):  # whatever the types say
+        if not callable(found):  # whatever the types say
             self.problems.append(f"`{func.python}` of {where} can't be called, for `{func.name}`")
+
+    def _of_class(
+        self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str
+    ) -> None:
+        """Look for a constructor, method or static function of a resource of the host's."""
+        kind, _, rest = func.name.removeprefix("[").partition("]")
+        resource = next(r for r in resources if r.name == rest.partition(".")[0])
+        name = attribute_of(resource)
+        class_: Any = getattr(provider, name, None)
+        if kind == "method":
+            # Without a class in view, objects may be of any.
+            is_judged = isinstance(class_, type) and not hasattr(class_, "__getattr__")
+        elif class_ is None:
+            self.problems.append(f"{where} lacks the class `{name}`, for `{func.name}`")
+            return
+        else:
+            is_judged = kind == "static"
+        if is_judged and not hasattr(class_, func.python):
+            problem = f"`{name}` of {where} lacks `{func.python}`, for `{func.name}`"
+            self.problems.append(problem)
 
     def _unknown(self, name: str, known: list[str]) -> None:
         other = _other_version(name, known)
