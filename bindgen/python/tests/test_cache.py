@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import stat
@@ -13,7 +14,7 @@ import pytest
 from wasmtime import wat2wasm
 
 import wasmtime_bindgen
-from wasmtime_bindgen import CacheUnusable, Component, Limits, abi, cache, cache_folder
+from wasmtime_bindgen import CacheUnusable, Component, Limits, LinkError, abi, cache, cache_folder
 
 from .resources import func
 
@@ -151,6 +152,15 @@ def test_a_component_is_compiled_once_for_many_instances(folder: Path) -> None:
     component = Component(BINARY)
     first = component.compiled(fuel=False)
     assert component.compiled(fuel=False) is first
+
+
+def test_a_component_that_is_loaded_again_is_compared_with_each_world() -> None:
+    component = Component(BINARY, cache=False)
+    other = dataclasses.replace(WORLD, exports=(func("two", (), abi.U32),))
+    for _ in range(2):
+        One._load_(WORLD, component, None, None, None, False).close()
+        with pytest.raises(LinkError, match="it lacks `two: func"):
+            One._load_(other, component, None, None, None, False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread there")

@@ -4,8 +4,9 @@ Compiled code is run as it is found, so the folder must belong to this user and
 be writable by nobody else; a folder that is not so is left alone. An entry is
 named by the digest of what it was made from: the component, wasmtime's version,
 the engine's configuration and the platform. It is written to a temporary file
-and renamed, so that no reader sees a part of one, and begins with a checksum: an
-entry that doesn't match it is compiled again.
+and renamed, so that no reader sees a part of one, and ends in a checksum: an
+entry that doesn't match it is compiled again. The code before it is mapped into
+memory by the runtime, so that what a program doesn't run is hardly read.
 
 `WASMTIME_BINDGEN_CACHE` names another folder.
 """
@@ -14,11 +15,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
 import platform
 import stat
 import sys
-import tempfile
 import zlib
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from ._capi import WASMTIME
 from .errors import CacheUnusable
 
 VARIABLE = "WASMTIME_BINDGEN_CACHE"
-_MAGIC = b"wasmtime-bindgen 1\n"
+_MAGIC = b"wasmtime-bindgen 2\n"
+_TRAILER = len(_MAGIC) + 4
 
 
 def folder() -> Path:
@@ -77,29 +79,37 @@ def entry(binary: bytes, configuration: str) -> str:
     return digest.hexdigest()
 
 
-def read(name: str) -> bytes | None:
-    """Return an entry; None if there is none, or it is damaged."""
+def find(name: str) -> Path | None:
+    """Return the file of an entry; None if there is none, or it is damaged."""
     try:
-        data = (folder() / name).read_bytes()
-    except (CacheUnusable, OSError):
+        path = folder() / name
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as entry,
+            memoryview(entry) as whole,
+            whole[:-_TRAILER] as body,
+        ):
+            return path if whole[-_TRAILER:] == _trailer(body) else None
+    except (CacheUnusable, OSError, ValueError):  # an empty file can't be mapped
         return None
-    head = len(_MAGIC) + 4
-    body = data[head:]
-    if data[:head] != _MAGIC + zlib.crc32(body).to_bytes(4, "little"):
-        return None
-    return body
 
 
 def write(name: str, body: bytes) -> None:
     """Write an entry, if there is a folder for it; nothing is said if that fails."""
+    import tempfile  # seldom needed, and slow to import
+
     with contextlib.suppress(CacheUnusable, OSError):
         place = folder()
         handle, temporary = tempfile.mkstemp(dir=place)  # readable and writable by this user only
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + zlib.crc32(body).to_bytes(4, "little"))
                 file.write(body)
+                file.write(_trailer(body))
             Path(temporary).replace(place / name)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def _trailer(body: bytes | memoryview) -> bytes:
+    return _MAGIC + zlib.crc32(body).to_bytes(4, "little")

@@ -74,9 +74,9 @@ class Check:
                 self._imported(item, actual.exports(self._engine), imports)
             elif (
                 isinstance(actual, (wit.FuncType, wit.ComponentInstanceType))
-                and not self._is_types_only(actual)
                 and not _SUPPLIED.match(name)
                 and name not in resources
+                and not self._is_types_only(actual)
             ):
                 self._unknown(name, list(items))
 

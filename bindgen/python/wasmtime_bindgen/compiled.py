@@ -80,9 +80,9 @@ class Compiled(ABC, Generic[C]):
 
     def _load(self, host: Engine) -> C:
         entry = store.entry(self._binary, host.configuration) if self._cache else ""
-        if self._cache and (stored := store.read(entry)) is not None:
+        if self._cache and (stored := store.find(entry)) is not None:
             try:
-                return self._deserialize(host, stored)
+                return self._deserialize(host, str(stored))
             except wasmtime.WasmtimeError:
                 pass  # of another build of wasmtime: compile again
         try:
@@ -102,7 +102,7 @@ class Compiled(ABC, Generic[C]):
     def _compile(self, host: Engine) -> C: ...
 
     @abstractmethod
-    def _deserialize(self, host: Engine, stored: bytes) -> C: ...
+    def _deserialize(self, host: Engine, path: str) -> C: ...
 
 
 def _interruptibly(compile_binary: Callable[[], T]) -> T:

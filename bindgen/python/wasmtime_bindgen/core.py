@@ -58,8 +58,8 @@ class CoreModule(Compiled[wasmtime.Module]):
     def _compile(self, host: Engine) -> wasmtime.Module:
         return wasmtime.Module(host.engine, self._binary)
 
-    def _deserialize(self, host: Engine, stored: bytes) -> wasmtime.Module:
-        return wasmtime.Module.deserialize(host.engine, stored)
+    def _deserialize(self, host: Engine, path: str) -> wasmtime.Module:
+        return wasmtime.Module.deserialize_file(host.engine, path)
 
 
 class CoreInstance:

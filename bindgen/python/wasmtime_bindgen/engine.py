@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from functools import cache, cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import wasmtime
 from wasmtime import component as wit
@@ -15,6 +15,9 @@ from . import _capi
 from .clock import Clock
 from .compiled import Compiled
 from .errors import InvalidComponent
+
+if TYPE_CHECKING:
+    from .check import Check
 
 Configure: TypeAlias = Callable[[wasmtime.Config], object]
 """Sets options of an engine beyond those that this package needs."""
@@ -90,6 +93,11 @@ class Component(Compiled[wit.Component]):
     _kind = "component"
     _invalid = InvalidComponent
 
+    @cached_property
+    def checks(self) -> dict[int, Check]:
+        """The worlds without imports that it was compared with, and fits, by their id."""
+        return {}
+
     def _refuse_other_layer(self, layer: bytes) -> None:
         if layer == b"\0\0":
             raise InvalidComponent(
@@ -100,8 +108,8 @@ class Component(Compiled[wit.Component]):
     def _compile(self, host: Engine) -> wit.Component:
         return wit.Component(host.engine, self._binary)
 
-    def _deserialize(self, host: Engine, stored: bytes) -> wit.Component:
-        return wit.Component.deserialize(host.engine, stored)
+    def _deserialize(self, host: Engine, path: str) -> wit.Component:
+        return wit.Component.deserialize_file(host.engine, path)
 
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Component"

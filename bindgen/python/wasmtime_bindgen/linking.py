@@ -57,15 +57,20 @@ def load(
     )
     fuel = limits.fuel is not None
     host, compiled = component.engine(fuel=fuel), component.compiled(fuel=fuel)
-    check = Check(compiled, host.engine, type_)
-    check.exports()
-    check.imports(imports)
+    check = component.checks.get(id(type_))
+    if check is None:
+        check = Check(compiled, host.engine, type_)
+        check.exports()
+        check.imports(imports)
     if check.problems:
         raise LinkError(
             f"{component.name} does not fit the world `{type_.name}`",
             check.problems,
             missing=check.unknown,
         )
+    if not type_.imports:
+        # All that was compared stays as it is; the check keeps `type_`, and so its id.
+        component.checks[id(type_)] = check
     instance = Instance(host, limits)
     if check.wasi:
         wasi.give(instance.store, wasi_, instance.stderr)

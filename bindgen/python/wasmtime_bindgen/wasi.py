@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import tempfile
 import time
 import weakref
 from pathlib import Path
@@ -75,6 +74,8 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
     if wasi.environment:
         config.env = list(wasi.environment.items())
     if wasi.stdin:
+        import tempfile  # seldom needed, and slow to import
+
         handle, name = tempfile.mkstemp(prefix="wasmtime-bindgen-")
         with os.fdopen(handle, "wb") as file:
             file.write(wasi.stdin)
