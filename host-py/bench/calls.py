@@ -16,9 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from host_py.bindings import Greeter
+from host_py.greeter import Greeter
 from host_py.guest import BUILT, GuestsFolder, component_file, load_guest
-from host_py.legacy import CAbi
+from host_py.legacy import load
 from host_py.sandbox import Live, Sandbox
 
 GUESTS = Path(__file__).parents[2] / "target" / "guests"
@@ -96,19 +96,16 @@ def _starts(guest: str) -> Measured:
 
 
 def _restarts_legacy(sandbox: Sandbox, folder: GuestsFolder) -> Measured:
-    path = folder.file("legacy-quiet.wasm")
-    module = sandbox.module(path)
-    linker = sandbox.module_linker
-    live = Live(sandbox, path, lambda store: CAbi(store, linker.instantiate(store, module), path))
-    return live.restart
+    return load(sandbox, folder.file("legacy-quiet.wasm")).restart
 
 
 def _restarts_component(sandbox: Sandbox, folder: GuestsFolder, guest: str) -> Measured:
-    path = component_file(folder, guest)
-    component = sandbox.component(path)
-    linker = sandbox.component_linker
-    live = Live(sandbox, path, lambda store: Greeter(store, linker.instantiate(store, component)))
-    return live.restart
+    component = sandbox.component(component_file(folder, guest))
+    return Live(
+        sandbox,
+        component,
+        lambda wasi, limits: Greeter.load(component, wasi=wasi, limits=limits),
+    ).restart
 
 
 def main() -> None:
@@ -116,8 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="only show that everything runs")
     short = parser.parse_args().short
-    with Sandbox() as sandbox:
-        rows = measure(sandbox, GuestsFolder(GUESTS), short=short)
+    rows = measure(Sandbox(), GuestsFolder(GUESTS), short=short)
     versions = {"python": platform.python_version(), "wasmtime": version("wasmtime")}
     print(json.dumps({"schema": 1, "versions": versions, "rows": rows}, indent=2))
 

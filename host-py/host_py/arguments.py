@@ -7,8 +7,8 @@ import sys
 from typing import NoReturn
 
 from . import __version__
-from .bindings import S32_MAX, S32_MIN, s32
 from .errors import InputError
+from .values import S32_MAX, S32_MIN, s32
 
 _DESCRIPTION = """\
 Calls the greeter's guests from Python: components by their WIT interface, the

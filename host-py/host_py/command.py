@@ -1,12 +1,10 @@
 """Does what the arguments ask for, and returns what there is to say."""
 
 from argparse import Namespace
-from collections.abc import Sequence
 
 from .guest import BUILT, Guest, GuestsFolder, load_guest
-from .hazards import show_hazards
 from .legacy import LegacyGreeter
-from .parity import Cases, Comparison
+from .parity import Cases
 from .report import (
     Addition,
     AddReport,
@@ -18,7 +16,6 @@ from .report import (
     RunReport,
 )
 from .sandbox import Limits, Sandbox
-from .trace import trace
 
 
 def run(asked: Namespace) -> Report:
@@ -30,28 +27,37 @@ def run(asked: Namespace) -> Report:
     """
     limits = Limits(timeout=asked.timeout, memory=asked.memory << 20, table=asked.table)
     folder = GuestsFolder(asked.guests)
-    with Sandbox(limits, cache=asked.cache) as sandbox:
-        if asked.command is None:
-            return _default(sandbox, folder)
-        if asked.command == "greet":
-            guest = load_guest(sandbox, folder, asked.guest)
-            greetings = [Greeting(name, guest.greet(name)) for name in asked.names]
-            return GreetReport(asked.guest, greetings)
-        if asked.command == "add":
-            total = load_guest(sandbox, folder, asked.guest).add(asked.a, asked.b)
-            return AddReport(asked.guest, Addition(asked.a, asked.b, total))
-        if asked.command == "parity":
-            cases = Cases(asked.cases)
-            return ParityReport(_compare(sandbox, folder, asked.compared or BUILT, cases))
-        if asked.command == "trace":
-            return trace(sandbox, folder, asked.guest, asked.name)
-        return show_hazards(sandbox, folder)
+    sandbox = Sandbox(limits, cache=asked.cache)
+    if asked.command is None:
+        return _default(sandbox, folder)
+    if asked.command == "greet":
+        guest = load_guest(sandbox, folder, asked.guest)
+        greetings = [Greeting(name, guest.greet(name)) for name in asked.names]
+        return GreetReport(asked.guest, greetings)
+    if asked.command == "add":
+        total = load_guest(sandbox, folder, asked.guest).add(asked.a, asked.b)
+        return AddReport(asked.guest, Addition(asked.a, asked.b, total))
+    if asked.command == "parity":
+        cases = Cases(asked.cases)
+        names = asked.compared or BUILT
+        guests = {name: load_guest(sandbox, folder, name, quiet=True) for name in names}
+        return ParityReport(cases.run(guests))
+    # What shows pointers at work is imported only if it is asked for.
+    if asked.command == "trace":
+        from .trace import trace
+
+        return trace(sandbox, folder, asked.guest, asked.name)
+    from .hazards import show_hazards
+
+    return show_hazards(sandbox, folder)
 
 
 def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
     cases = Cases(None)
-    guests = [_ask(name, load_guest(sandbox, folder, name)) for name in BUILT]
-    return RunReport(guests, _compare(sandbox, folder, BUILT, cases))
+    guests = {name: load_guest(sandbox, folder, name) for name in BUILT}
+    asked = [_ask(name, guest) for name, guest in guests.items()]
+    guests["legacy"] = load_guest(sandbox, folder, "legacy", quiet=True)
+    return RunReport(asked, cases.run(guests))
 
 
 def _ask(name: str, guest: Guest) -> Asked:
@@ -60,9 +66,3 @@ def _ask(name: str, guest: Guest) -> Asked:
     if isinstance(guest, LegacyGreeter):
         return Asked(name, "core module", greet, add, guest.take_printed())
     return Asked(name, "component", greet, add, [])
-
-
-def _compare(
-    sandbox: Sandbox, folder: GuestsFolder, names: Sequence[str], cases: Cases
-) -> Comparison:
-    return cases.run({name: load_guest(sandbox, folder, name, quiet=True) for name in names})

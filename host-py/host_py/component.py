@@ -5,8 +5,8 @@ Nothing here allocates, copies, frees or counts bytes. The world says
 the canonical ABI does the rest, on both sides.
 """
 
-from .bindings import Greeter
 from .errors import FilePath
+from .greeter import Greeter
 from .sandbox import Live, Sandbox
 
 
@@ -25,11 +25,10 @@ class ComponentGreeter:
 
     def __init__(self, sandbox: Sandbox, path: FilePath) -> None:
         component = sandbox.component(path)
-        Greeter.check(component, sandbox.engine, path)
         self._guest = Live(
             sandbox,
-            path,
-            lambda store: Greeter(store, sandbox.component_linker.instantiate(store, component)),
+            component,
+            lambda wasi, limits: Greeter.load(component, wasi=wasi, limits=limits),
         )
 
     def greet(self, name: str) -> str:
@@ -40,7 +39,7 @@ class ComponentGreeter:
             GuestError: If the guest traps or runs too long; the next call gets
                 a fresh instance.
         """
-        return self._guest.call("greet", lambda greeter: greeter.greet(name))
+        return self._guest.call(lambda greeter: greeter.greet(name))
 
     def add(self, a: int, b: int) -> int:
         """Return the sum of `a` and `b`, which wraps on overflow.
@@ -49,4 +48,4 @@ class ComponentGreeter:
             InputError: If one of them is not in -2147483648..=2147483647.
             GuestError: As `greet`.
         """
-        return self._guest.call("add", lambda greeter: greeter.add(a, b))
+        return self._guest.call(lambda greeter: greeter.add(a, b))

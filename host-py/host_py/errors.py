@@ -90,9 +90,6 @@ class NotWasm(InputError):
 class Invalid(InputError):
     """A binary that does not compile: truncated, corrupt, or too new."""
 
-    def __init__(self, path: FilePath, expected: str, reason: str) -> None:
-        super().__init__(f"{path} is not a valid {expected}: {reason}")
-
 
 class UnknownImport(InputError):
     """A guest that imports what the sandbox does not offer; `offered` is the WASI that it does."""
@@ -128,7 +125,11 @@ class CacheUnusable(InputError):
         )
 
 
-class NotText(InputError):
+class Unfit(InputError):
+    """A value that its WIT type can't hold; it never reached the guest."""
+
+
+class NotText(Unfit):
     """A `str` that is not Unicode text: it holds a lone surrogate, at `index`."""
 
     def __init__(self, index: int) -> None:
@@ -139,7 +140,7 @@ class NotText(InputError):
         )
 
 
-class OutOfRange(InputError):
+class OutOfRange(Unfit):
     """An integer that no `s32` can hold."""
 
     def __init__(self, argument: str, value: int) -> None:

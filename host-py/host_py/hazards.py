@@ -140,7 +140,7 @@ class _Bench:
         """Return what `body` returns in a fresh instance of the legacy guest, or how it failed."""
         self.legacy.restart()
         try:
-            return self.legacy.call("custom_greet", body)
+            return self.legacy.call(body)
         except GuestError as error:
             return Failure(error)
 

@@ -9,10 +9,12 @@ import ctypes
 from collections.abc import Mapping
 
 import wasmtime
+from wasmtime_bindgen import CoreInstance
 
-from .bindings import s32, text
+from .capture import take_lines
 from .errors import BrokenAbi, FilePath, InteriorNul, MissingExport, NoRoom
 from .sandbox import Live, Sandbox
+from .values import s32, text
 
 PAGE = 65_536
 """The size of a page of linear memory, in bytes."""
@@ -48,7 +50,7 @@ class LegacyGreeter:
         data = text(name).encode()
         if (nul := data.find(0)) >= 0:
             raise InteriorNul(nul)
-        greeting = self._guest.call("custom_greet", lambda abi: abi.greet(data))
+        greeting = self._guest.call(lambda abi: abi.greet(data))
         try:
             return greeting.decode()
         except UnicodeDecodeError as error:
@@ -61,11 +63,11 @@ class LegacyGreeter:
             InputError: If one of them is not in -2147483648..=2147483647.
             GuestError: If the guest traps or runs too long.
         """
-        return self._guest.call("add", lambda abi: abi.add(s32("a", a), s32("b", b)))
+        return self._guest.call(lambda abi: abi.add(s32("a", a), s32("b", b)))
 
     def take_printed(self) -> list[str]:
         """Take what the guest printed since this was last asked, as lines."""
-        return self._guest.stdout.take_lines()
+        return take_lines(self._guest.stdout)
 
 
 class CAbi:
@@ -75,14 +77,17 @@ class CAbi:
     is the way to call the guest; this class is for whoever has to see the steps.
 
     Args:
-        store: The store that holds the instance.
         instance: An instance of the core module.
         path: The file that the module came from, for errors.
+
+    Raises:
+        MissingExport: If it lacks one of the exports.
     """
 
-    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance, path: FilePath) -> None:
-        self._store = store
-        exports = instance.exports(store)
+    def __init__(self, instance: CoreInstance, path: FilePath) -> None:
+        self._instance = instance
+        self._store = store = instance.store
+        exports = instance.exports
         self._memory = _memory(exports, path)
         self._custom_greet = _function(exports, store, path, "custom_greet", 1, 1)
         self._free_string = _function(exports, store, path, "free_string", 1, 0)
@@ -128,15 +133,15 @@ class CAbi:
 
     def custom_greet(self, name: int) -> int:
         """Call the guest with the address of a string; return the address of another."""
-        return int(self._custom_greet(self._store, _signed(name))) & 0xFFFF_FFFF
+        return self._call("custom_greet", self._custom_greet, _signed(name)) & 0xFFFF_FFFF
 
     def free_string(self, pointer: int) -> None:
         """Let the guest free what `custom_greet` returned."""
-        self._free_string(self._store, _signed(pointer))
+        self._call("free_string", self._free_string, _signed(pointer))
 
     def add(self, a: int, b: int) -> int:
         """Return the sum of two integers that are in range."""
-        return int(self._add(self._store, a, b))
+        return self._call("add", self._add, a, b)
 
     def memory_length(self) -> int:
         """Return the size of linear memory, in bytes."""
@@ -185,6 +190,14 @@ class CAbi:
             length *= 8
         raise BrokenAbi(f"no NUL ends the string at {address:#x}")
 
+    def close(self) -> None:
+        """Free the instance."""
+        self._instance.close()
+
+    def _call(self, name: str, function: wasmtime.Func, *arguments: int) -> int:
+        result = self._instance.call(name, function, self._store, *arguments)
+        return 0 if result is None else int(result)
+
     def _check(self, address: int, length: int) -> None:
         size = self.memory_length()
         if not 0 <= address <= size - length:
@@ -206,8 +219,8 @@ def load(sandbox: Sandbox, path: FilePath) -> Live[CAbi]:
     module = sandbox.module(path)
     return Live(
         sandbox,
-        path,
-        lambda store: CAbi(store, sandbox.module_linker.instantiate(store, module), path),
+        module,
+        lambda wasi, limits: CAbi(module.start(wasi=wasi, limits=limits), path),
     )
 
 

@@ -7,10 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from .bindings import S32_MAX, S32_MIN
 from .errors import FilePath, GuestError, InteriorNul, UnusableCases
 from .files import nearest, read
 from .guest import Guest
+from .values import S32_MAX, S32_MIN
 
 Answer = TypeVar("Answer", str, int)
 

@@ -1,32 +1,44 @@
-"""Runs a guest under limits: no files, environment or network, and an end to memory and time."""
+"""Runs a guest under limits: no files, environment or network, and an end to memory and time.
 
-import copy
-import re
-import threading
-import weakref
+The limits themselves, the cache of compiled code, Ctrl-C, WASI and traps are
+the work of `wasmtime_bindgen`; this module says which limits, keeps a guest
+alive over its traps, and puts what goes wrong into the words of `errors`.
+"""
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import wasmtime
-from wasmtime import component as wit
+import wasmtime_bindgen
+from wasmtime_bindgen import Capture, Component, CoreModule, Trap, Wasi, WasmtimeBindgenError
 
-from .capture import Capture, give_wasi
+from .capture import CAPACITY, take_lines
 from .errors import (
     CacheUnusable,
     Exited,
     FilePath,
+    GuestError,
     GuestTrapped,
     InputError,
     Invalid,
+    MissingExport,
     OverLimits,
     TimedOut,
+    Unfit,
     UnknownImport,
 )
 from .files import read_wasm
-from .watchdog import Watchdog
 
-E = TypeVar("E")
+
+class Closable(Protocol):
+    """The exports of an instance, which can be freed."""
+
+    def close(self) -> None:
+        """Free the instance."""
+
+
+E = TypeVar("E", bound=Closable)
 T = TypeVar("T")
 
 
@@ -44,17 +56,30 @@ class Limits:
     memory: int = 256 << 20
     table: int = 20_000
 
+    def bounds(self) -> wasmtime_bindgen.Limits:
+        """Return these limits and those that nobody can change, for an instance.
+
+        How many linear memories, tables and core instances one guest may have
+        is limited too, so that the limits on each bound the whole. The Python
+        guest, which links CPython from its libraries, has the most.
+        """
+        return wasmtime_bindgen.Limits(
+            deadline=self.timeout,
+            memory=self.memory,
+            table_elements=self.table,
+            memories=4,
+            tables=16,
+            instances=100,
+        )
+
 
 class Sandbox:
-    """Compiles guests and starts instances of them, all under the same limits.
-
-    One call runs at a time. Close it, or use it in a `with` statement, to end
-    its thread.
+    """What guests run in, all under the same limits.
 
     Args:
         limits: What a guest may use.
-        cache: Whether compiled code is kept for the next time, in wasmtime's
-            cache directory of this user.
+        cache: Whether compiled code is kept for the next time, in this user's
+            cache directory.
 
     Raises:
         CacheUnusable: If the cache is asked for and can't be used.
@@ -62,66 +87,51 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None, *, cache: bool = True) -> None:
         self.limits = limits or Limits()
-        self._owner: Sandbox | None = None
-        config = wasmtime.Config()
-        config.epoch_interruption = True
-        for proposal in _SWITCHED_OFF:
-            setattr(config, proposal, False)
+        self._cache = cache
         if cache:
             try:
-                config.cache = True
-            except wasmtime.WasmtimeError as error:
-                raise CacheUnusable(_one_line(error)) from None
-        self.engine = wasmtime.Engine(config)
-        self.component_linker = wit.Linker(self.engine)
-        self.component_linker.add_wasip2()
-        self.module_linker = wasmtime.Linker(self.engine)
-        self.module_linker.define_wasi()
-        self.watchdog = Watchdog(self.engine)
-        self.close = weakref.finalize(self, self.watchdog.close)
-
-    def __enter__(self) -> "Sandbox":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+                wasmtime_bindgen.cache_folder()
+            except wasmtime_bindgen.CacheUnusable as error:
+                raise CacheUnusable(str(error)) from None
 
     def with_limits(self, limits: Limits) -> "Sandbox":
-        """Return this sandbox for guests that get other limits. Only this one has to be closed."""
-        other = copy.copy(self)
-        other.limits = limits
-        # Whose end is the watchdog's.
-        other._owner = self
-        return other
+        """Return a sandbox for guests that get other limits."""
+        return Sandbox(limits, cache=self._cache)
 
-    def component(self, path: FilePath) -> wit.Component:
-        """Compile the component in the file at `path`, or take it from the cache.
+    def component(self, path: FilePath) -> Component:
+        """Read the component in the file at `path`.
 
         Raises:
-            InputError: If the file can't be read, holds no valid component, or
-                one that imports more than WASI.
+            InputError: If the file can't be read or holds no component.
         """
         data = read_wasm(path, "component")
-        try:
-            component = _interruptibly(lambda: wit.Component(self.engine, data))
-        except wasmtime.WasmtimeError as error:
-            raise Invalid(path, "component", _one_line(error)) from None
-        for name in component.type.imports(self.engine):
-            if not name.startswith("wasi:"):
-                raise UnknownImport(path, name, "WASI 0.2")
-        return component
+        return Component(data, name=str(path), cache=self._cache, configure=_switch_off)
 
-    def module(self, path: FilePath) -> wasmtime.Module:
-        """Compile the core module in the file at `path`, or take it from the cache.
+    def module(self, path: FilePath) -> CoreModule:
+        """Read the core module in the file at `path`.
 
         Raises:
-            InputError: If the file can't be read or holds no valid core module.
+            InputError: If the file can't be read or holds no core module.
         """
         data = read_wasm(path, "core module")
-        try:
-            return _interruptibly(lambda: wasmtime.Module(self.engine, data))
-        except wasmtime.WasmtimeError as error:
-            raise Invalid(path, "core module", _one_line(error)) from None
+        return CoreModule(data, name=str(path), cache=self._cache, configure=_switch_off)
+
+
+def _switch_off(config: wasmtime.Config) -> None:
+    """Switch off what the wasmtime package compiles beyond the Rust host's wasmtime.
+
+    No guest of the greeter has a use for it, and each is more that a guest could try.
+    """
+    config.gc_support = False
+    config.shared_memory = False
+    config.wasm_component_model_implements = False
+    config.wasm_component_model_map = False
+    config.wasm_custom_page_sizes = False
+    config.wasm_exceptions = False
+    config.wasm_gc = False
+    config.wasm_stack_switching = False
+    config.wasm_threads = False
+    config.wasm_wide_arithmetic = False
 
 
 class Live(Generic[E]):
@@ -132,13 +142,13 @@ class Live(Generic[E]):
 
     Args:
         sandbox: Where the guest runs.
-        path: The file that the guest came from, for errors.
-        instantiate: Makes an instance in a new store and returns its exports.
-            May raise what is wrong with them.
+        binary: The guest.
+        start: Makes an instance of it and returns its exports. May raise what
+            is wrong with them.
 
     Raises:
-        InputError: If the guest imports what the sandbox does not offer or does
-            not fit the limits.
+        InputError: If the guest is damaged, imports what the sandbox does not
+            offer, or does not fit the limits or what is expected of it.
         GuestError: If it traps or runs too long when it starts.
 
     Attributes:
@@ -146,37 +156,43 @@ class Live(Generic[E]):
     """
 
     def __init__(
-        self, sandbox: Sandbox, path: FilePath, instantiate: Callable[[wasmtime.Store], E]
+        self,
+        sandbox: Sandbox,
+        binary: Component | CoreModule,
+        start: Callable[[Wasi, wasmtime_bindgen.Limits], E],
     ) -> None:
-        self._sandbox = sandbox
-        self._path = path
-        self._instantiate = instantiate
-        self.stdout = Capture()
-        self._stderr = Capture()
-        self._instance: tuple[wasmtime.Store, E] | None = None
-        self._instance = self._start()
+        self._limits = sandbox.limits
+        self._path = binary.name
+        self._offered = "WASI 0.2" if isinstance(binary, Component) else "WASI 0.1"
+        self._make = start
+        self.stdout = Capture(CAPACITY)
+        self._stderr = Capture(CAPACITY)
+        self._exports: E | None = self._start()
 
-    def call(self, function: str, body: Callable[[E], T]) -> T:
+    def call(self, body: Callable[[E], T]) -> T:
         """Return what `body` returns for the exports of the instance.
 
         Args:
-            function: What is called, for errors.
             body: Calls the guest. Anything that it raises but an `InputError`
                 ends the instance.
 
         Raises:
+            Unfit: If the WIT type of an argument can't hold its value.
             GuestTrapped: If the guest traps.
             TimedOut: If it runs too long.
             KeyboardInterrupt: If Ctrl-C ends it.
         """
-        store, exports = self._instance or self._start()
-        self._instance = None
+        exports = self._exports or self._start()
+        self._exports = None
         try:
-            result = self._guarded(store, function, lambda: body(exports))
+            result = self._run(body, exports)
         except InputError:
-            self._instance = store, exports
+            self._exports = exports
             raise
-        self._instance = store, exports
+        except BaseException:
+            exports.close()
+            raise
+        self._exports = exports
         return result
 
     def restart(self) -> None:
@@ -185,132 +201,37 @@ class Live(Generic[E]):
         Raises:
             GuestError: If it traps or runs too long when it starts.
         """
-        self._instance = None
-        self._instance = self._start()
+        if self._exports is not None:
+            self._exports.close()
+        self._exports = None
+        self._exports = self._start()
 
-    def _start(self) -> tuple[wasmtime.Store, E]:
-        limits = self._sandbox.limits
-        store = wasmtime.Store(self._sandbox.engine)
-        give_wasi(store, self.stdout, self._stderr)
-        store.set_limits(
-            memory_size=min(limits.memory, _I64_MAX),
-            table_elements=min(limits.table, _I64_MAX),
-            memories=_MEMORIES,
-            tables=_TABLES,
-            instances=_INSTANCES,
-        )
-        return store, self._guarded(store, "instantiate", lambda: self._admit(store))
-
-    def _admit(self, store: wasmtime.Store) -> E:
+    def _run(self, body: Callable[[E], T], exports: E) -> T:
         try:
-            return self._instantiate(store)
-        except wasmtime.WasmtimeError as error:
-            refusal = _refusal(self._path, error)
-            if refusal is None:
-                raise
-            raise refusal from None
+            return body(exports)
+        except Trap as trap:
+            raise self._failure(trap, trap.function) from None
+        except WasmtimeBindgenError as error:
+            raise Unfit(str(error)) from None
 
-    def _guarded(self, store: wasmtime.Store, function: str, body: Callable[[], T]) -> T:
-        watchdog = self._sandbox.watchdog
-        watchdog.begin(store, self._sandbox.limits.timeout)
+    def _start(self) -> E:
+        wasi = Wasi(stdout=self.stdout, stderr=self._stderr)
         try:
-            return body()
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            bite = watchdog.end()
-            if bite == "interrupt":
-                raise KeyboardInterrupt from None
-            if bite == "timeout":
-                raise TimedOut(function, self._sandbox.limits.timeout) from None
-            if isinstance(error, wasmtime.ExitTrap):
-                raise Exited(function, error.code) from None
-            message, backtrace = _read_trap(error)
-            raise GuestTrapped(function, message, self._stderr.take_lines(), backtrace) from None
-        finally:
-            watchdog.end()
+            return self._make(wasi, self._limits.bounds())
+        except Trap as trap:
+            raise self._failure(trap, "instantiate") from None
+        except wasmtime_bindgen.ExceedsLimits as error:
+            raise OverLimits(self._path, error.reason) from None
+        except wasmtime_bindgen.LinkError as error:
+            if error.missing:
+                raise UnknownImport(self._path, error.missing[0], self._offered) from None
+            raise MissingExport(self._path, "the world `greeter`", error.problems[0]) from None
+        except WasmtimeBindgenError as error:
+            raise Invalid(str(error)) from None
 
-
-_I64_MAX = 2**63 - 1
-
-# What the wasmtime package compiles beyond the Rust host's wasmtime. No guest of
-# the greeter has a use for it, and each is more that a guest could try.
-_SWITCHED_OFF = (
-    "gc_support",
-    "shared_memory",
-    "wasm_component_model_implements",
-    "wasm_component_model_map",
-    "wasm_custom_page_sizes",
-    "wasm_exceptions",
-    "wasm_gc",
-    "wasm_stack_switching",
-    "wasm_threads",
-    "wasm_wide_arithmetic",
-)
-
-# How many linear memories, tables and core instances one guest may have, so that
-# the limits on each bound the whole. The Python guest, which links CPython from
-# its libraries, has the most.
-_MEMORIES = 4
-_TABLES = 16
-_INSTANCES = 100
-
-
-def _interruptibly(compile_guest: Callable[[], T]) -> T:
-    """Return what `compile_guest` returns, from another thread.
-
-    Nothing stops the compiler, which takes seconds for a large guest; so Ctrl-C
-    leaves it behind.
-    """
-    done: list[T | Exception] = []
-
-    def work() -> None:
-        try:
-            done.append(compile_guest())
-        except Exception as error:
-            done.append(error)
-
-    thread = threading.Thread(target=work, name="compiler", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        # On Windows, a wait without an end is deaf to Ctrl-C.
-        thread.join(0.05)
-    result = done.pop()
-    if isinstance(result, Exception):
-        raise result
-    return result
-
-
-def _read_trap(error: Exception) -> tuple[str, list[str]]:
-    """Return the innermost cause of the runtime's error, and its backtrace as lines."""
-    head, *causes = str(error).rstrip().split("\n\nCaused by:\n")
-    first, *backtrace = head.split("\n")
-    if causes:
-        first = re.sub(r"^\d+: ", "", causes[-1].split("\n")[-1].strip())
-    return first, backtrace
-
-
-def _refusal(path: FilePath, error: wasmtime.WasmtimeError) -> InputError | None:
-    """Return why the guest at `path` can't be started at all, if that is so.
-
-    The wasmtime package has one class of error for everything, so its words are
-    what there is to go by.
-    """
-    text = str(error)
-    if found := re.match(r"component imports \w+ `([^`]+)`", text):
-        return UnknownImport(path, found[1], "WASI 0.2")
-    if found := re.match(r"(?:unknown import:|incompatible import type for) `([^`]+)`", text):
-        return UnknownImport(path, found[1], "WASI 0.1")
-    message, backtrace = _read_trap(error)
-    # Code that runs leaves a backtrace; a limit is met before any does.
-    if backtrace or message.startswith("wasm trap: "):
-        return None
-    return OverLimits(path, " ".join(message.split()))
-
-
-def _one_line(error: Exception) -> str:
-    """Return the whole chain of causes of the runtime's error on one line."""
-    head, *causes = str(error).rstrip().split("\n\nCaused by:\n")
-    chain = [
-        head,
-        *(re.sub(r"^\s*(\d+: )?", "", line) for part in causes for line in part.split("\n")),
-    ]
-    return " ".join(": ".join(filter(None, chain)).split())
+    def _failure(self, trap: Trap, function: str) -> GuestError:
+        if trap.code == "deadline":
+            return TimedOut(function, self._limits.timeout)
+        if trap.status is not None:
+            return Exited(function, trap.status)
+        return GuestTrapped(function, trap.message, take_lines(self._stderr), trap.backtrace)

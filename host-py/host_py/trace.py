@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .bindings import text
+from .capture import take_lines
 from .errors import BrokenAbi, InteriorNul
 from .guest import GuestsFolder, load_guest
 from .hexview import HexView
 from .legacy import CAbi, load
 from .report import HEADING, Paint, Report
 from .sandbox import Live, Sandbox
+from .values import text
 
 _KEPT = 64
 """How many bytes of an input are written out."""
@@ -116,9 +117,9 @@ def trace(sandbox: Sandbox, folder: GuestsFolder, guest: str, name: str) -> Repo
         raise InteriorNul(nul)
     live = load(sandbox, folder.file("legacy.wasm"))
     steps = _Steps(live)
-    pointer = live.call("custom_greet", lambda abi: steps.write(abi, data))
-    result = live.call("custom_greet", lambda abi: steps.greet(abi, pointer))
-    greeting = live.call("free_string", lambda abi: steps.free(abi, result))
+    pointer = live.call(lambda abi: steps.write(abi, data))
+    result = live.call(lambda abi: steps.greet(abi, pointer))
+    greeting = live.call(lambda abi: steps.free(abi, result))
     return TraceReport(guest, name, greeting, steps.taken, [])
 
 
@@ -158,5 +159,5 @@ class _Steps:
         return greeting
 
     def _take(self, abi: CAbi, said: str, view: HexView | None) -> None:
-        printed = self._live.stdout.take_lines()
+        printed = take_lines(self._live.stdout)
         self.taken.append(Step(said, printed, abi.memory_length(), view))

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,10 +27,9 @@ def folder() -> GuestsFolder:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
+def sandbox() -> Sandbox:
     """One sandbox with the default limits."""
-    with Sandbox() as sandbox:
-        yield sandbox
+    return Sandbox()
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_the_smallest_failing_name_fails_and_one_byte_less_does_not(
             abi.write(pointer, b"a" * length + b"\0")
             return abi.read_string(abi.custom_greet(pointer))
 
-        return load(sandbox, folder.file("legacy.wasm")).call("custom_greet", at_the_end)
+        return load(sandbox, folder.file("legacy.wasm")).call(at_the_end)
 
     assert greet(length - 1) == b"Hello, " + b"a" * (length - 1)
     with pytest.raises(GuestTrapped):
@@ -78,7 +78,7 @@ def test_a_name_ends_at_its_nul(hazards: dict[str, Any]) -> None:
 def test_invalid_utf_8_traps_and_the_typed_call_refuses_it(hazards: dict[str, Any]) -> None:
     finding = hazards["invalid UTF-8"]
     assert finding.c_abi[0].startswith("it traps: the name is not UTF-8")
-    assert "lone surrogate at character 2" in finding.component[0]
+    assert "lone surrogate at index 2" in finding.component[0]
 
 
 def test_a_pointer_out_of_bounds_traps(hazards: dict[str, Any]) -> None:

@@ -64,8 +64,8 @@ def test_memory_stays_flat_over_many_calls_of_mixed_lengths(
             assert abi.greet(name) == b"Hello, " + name
         return abi.memory_length()
 
-    warm = [live.call("custom_greet", greet_all) for _ in range(50)][-1]
-    assert {live.call("custom_greet", greet_all) for _ in range(500)} == {warm}
+    warm = [live.call(greet_all) for _ in range(50)][-1]
+    assert {live.call(greet_all) for _ in range(500)} == {warm}
 
 
 def test_pages_that_inputs_outgrow_are_lost_only_to_a_bounded_extent(
@@ -80,7 +80,7 @@ def test_pages_that_inputs_outgrow_are_lost_only_to_a_bounded_extent(
             abi.place(b"a" * (count * PAGE))
         return abi.memory_length() - before
 
-    assert live.call("place", grow) <= 4 * pages * PAGE
+    assert live.call(grow) <= 4 * pages * PAGE
 
 
 def test_every_string_that_the_guest_allocates_is_freed(printing: LegacyGreeter) -> None:
@@ -115,7 +115,7 @@ def test_a_pointer_to_no_string_is_never_given_back_to_the_guest(
             freed.append(abi.add(0, 0))
 
     with pytest.raises(BrokenAbi, match=reason):
-        live.call("custom_greet", greet)
+        live.call(greet)
     assert freed == [0]
     with pytest.raises(BrokenAbi, match=reason):
         broken.greet(name)
@@ -162,7 +162,7 @@ def test_no_access_reaches_outside_of_linear_memory(
         with pytest.raises(BrokenAbi, match="outside"):
             abi.write(address, b"ab")
 
-    load(sandbox, folder.file("legacy-quiet.wasm")).call("read", reach)
+    load(sandbox, folder.file("legacy-quiet.wasm")).call(reach)
 
 
 def test_a_name_that_the_memory_cap_has_no_room_for_is_said_so(

@@ -5,10 +5,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 import pytest
 import wasmtime
@@ -52,11 +51,11 @@ def test_a_panic_s_text_comes_with_its_trap_and_only_with_its_own(
     live = load(sandbox, folder.file("legacy.wasm"))
     for _ in range(2):
         with pytest.raises(GuestTrapped) as trapped:
-            live.call("custom_greet", lambda abi: abi.greet(b"\xff"))
+            live.call(lambda abi: abi.greet(b"\xff"))
         assert sum("panicked at" in line for line in trapped.value.stderr) == 1
         assert "\n  guest stderr: the name is not UTF-8" in str(trapped.value)
         assert any("custom_greet" in frame for frame in trapped.value.backtrace)
-    assert live.call("custom_greet", lambda abi: abi.greet(b"Ada")) == b"Hello, Ada"
+    assert live.call(lambda abi: abi.greet(b"Ada")) == b"Hello, Ada"
 
 
 def test_a_trap_before_the_first_call_is_a_trap_too(sandbox: Sandbox, misfit: Misfit) -> None:
@@ -66,11 +65,11 @@ def test_a_trap_before_the_first_call_is_a_trap_too(sandbox: Sandbox, misfit: Mi
 
 
 def test_an_endless_loop_is_stopped_and_the_next_call_works(misfit: Misfit) -> None:
-    with Sandbox(Limits(timeout=0.05)) as sandbox:
-        greeter = ComponentGreeter(sandbox, misfit("loops"))
-        with pytest.raises(TimedOut, match=r"in `greet`: it ran for more than 0\.05 s"):
-            greeter.greet("World")
-        assert greeter.add(1, 2) == 3
+    sandbox = Sandbox(Limits(timeout=0.05))
+    greeter = ComponentGreeter(sandbox, misfit("loops"))
+    with pytest.raises(TimedOut, match=r"in `greet`: it ran for more than 0\.05 s"):
+        greeter.greet("World")
+    assert greeter.add(1, 2) == 3
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(10.0, "10"), (0.25, "0.25"), (1e-7, "0.0000001")])
@@ -79,24 +78,24 @@ def test_a_limit_on_time_is_said_as_it_is_given(seconds: float, said: str) -> No
 
 
 def test_a_trap_after_a_guest_that_was_stopped_is_a_trap(misfit: Misfit) -> None:
-    with Sandbox(Limits(timeout=0.05)) as sandbox:
-        loops, traps = (ComponentGreeter(sandbox, misfit(name)) for name in ("loops", "traps"))
-        with pytest.raises(TimedOut):
-            loops.greet("World")
-        with pytest.raises(GuestTrapped):
-            traps.greet("World")
+    sandbox = Sandbox(Limits(timeout=0.05))
+    loops, traps = (ComponentGreeter(sandbox, misfit(name)) for name in ("loops", "traps"))
+    with pytest.raises(TimedOut):
+        loops.greet("World")
+    with pytest.raises(GuestTrapped):
+        traps.greet("World")
 
 
 def test_the_time_of_one_call_is_not_counted_against_the_next(
     folder: GuestsFolder,
 ) -> None:
-    with Sandbox(Limits(timeout=0.3)) as sandbox:
-        greeter = ComponentGreeter(sandbox, folder.file("rust.wasm"))
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
-            assert greeter.add(1, 2) == 3
-        time.sleep(0.4)
+    sandbox = Sandbox(Limits(timeout=0.3))
+    greeter = ComponentGreeter(sandbox, folder.file("rust.wasm"))
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
         assert greeter.add(1, 2) == 3
+    time.sleep(0.4)
+    assert greeter.add(1, 2) == 3
 
 
 def test_a_guest_that_starts_above_the_memory_cap_is_refused(
@@ -252,31 +251,16 @@ def test_what_a_guest_prints_is_there_when_its_call_returns(
         assert len(guest.take_printed()) == 2
 
 
-def test_a_closed_sandbox_leaves_no_thread_and_gives_signals_back() -> None:
-    before = threading.active_count()
-    previous = signal.set_wakeup_fd(-1)
-    try:
-        with Sandbox():
-            assert threading.active_count() == before + 1
-        assert threading.active_count() == before
-        assert signal.set_wakeup_fd(-1) == -1
-    finally:
-        signal.set_wakeup_fd(previous)
-
-
 def test_a_cache_that_cannot_be_made_is_refused_with_the_way_around_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "a-file"
     file.touch()
-    # wasmtime looks for its cache by the first on Linux, by the second on macOS.
+    # The cache's folder is looked for by the first on Linux, by the second on macOS.
     monkeypatch.setenv("XDG_CACHE_HOME", str(file))
     monkeypatch.setenv("HOME", str(file))
     monkeypatch.setenv("LOCALAPPDATA", str(file))
-    with Sandbox(cache=False):
-        pass
-    if sys.platform == "win32":
-        pytest.skip("Windows finds the folder by a system call")
+    Sandbox(cache=False)
     with pytest.raises(CacheUnusable, match="--no-cache"):
         Sandbox()
 
@@ -308,24 +292,72 @@ def test_ctrl_c_leaves_the_compiler_behind(folder: GuestsFolder) -> None:
     assert (stdout, stderr, host.returncode) == (b"", b"interrupted\n", 130)
 
 
+@pytest.fixture
+def interrupted() -> Iterator[Callable[[Callable[..., None]], None]]:
+    """Sends a Ctrl-C soon, to the handler that it is given."""
+    before = signal.getsignal(signal.SIGINT)
+    timers: list[threading.Timer] = []
+
+    def interrupt(handler: Callable[..., None]) -> None:
+        signal.signal(signal.SIGINT, handler)
+        main = threading.main_thread().ident
+        assert main is not None
+        timers.append(threading.Timer(0.3, signal.pthread_kill, [main, signal.SIGINT]))
+        timers[0].start()
+
+    yield interrupt
+    timers[0].join()
+    signal.signal(signal.SIGINT, before)
+
+
+class Enough(Exception):
+    """What a handler of a program's own raises."""
+
+
+def enough(*_: object) -> None:
+    raise Enough
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread there")
-@pytest.mark.parametrize("handler", [signal.default_int_handler, lambda *_: None])
-def test_ctrl_c_leaves_the_guest_usable_whoever_handles_it(
-    misfit: Misfit, handler: Callable[[int, FrameType | None], None]
+@pytest.mark.parametrize(
+    ("handler", "raised"), [(signal.default_int_handler, KeyboardInterrupt), (enough, Enough)]
+)
+def test_ctrl_c_raises_what_its_handler_raises_and_leaves_the_guest_usable(
+    misfit: Misfit,
+    interrupted: Callable[[Callable[..., None]], None],
+    handler: Callable[..., None],
+    raised: type[BaseException],
 ) -> None:
-    previous = signal.set_wakeup_fd(-1)
-    handled = signal.signal(signal.SIGINT, handler)
-    try:
-        with Sandbox(Limits(timeout=60)) as sandbox:
-            greeter = ComponentGreeter(sandbox, misfit("loops"))
-            main = threading.main_thread().ident
-            assert main is not None
-            timer = threading.Timer(0.3, signal.pthread_kill, [main, signal.SIGINT])
-            timer.start()
-            with pytest.raises(KeyboardInterrupt):
-                greeter.greet("World")
-            timer.join()
-            assert greeter.add(1, 2) == 3
-    finally:
-        signal.signal(signal.SIGINT, handled)
-        signal.set_wakeup_fd(previous)
+    greeter = ComponentGreeter(Sandbox(Limits(timeout=60)), misfit("loops"))
+    interrupted(handler)
+    with pytest.raises(raised):
+        greeter.greet("World")
+    assert greeter.add(1, 2) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread there")
+def test_a_handler_of_ctrl_c_that_returns_lets_the_guest_go_on(
+    misfit: Misfit, interrupted: Callable[[Callable[..., None]], None]
+) -> None:
+    greeter = ComponentGreeter(Sandbox(Limits(timeout=1)), misfit("loops"))
+    heard: list[float] = []
+    interrupted(lambda *_: heard.append(time.monotonic()))
+    with pytest.raises(TimedOut):
+        greeter.greet("World")
+    assert len(heard) == 1
+
+
+def test_guests_of_both_kinds_may_be_alive_when_the_program_ends(folder: GuestsFolder) -> None:
+    program = """import sys
+from host_py.guest import GuestsFolder, load_guest
+from host_py.sandbox import Sandbox
+guests = [load_guest(Sandbox(), GuestsFolder(sys.argv[1]), n) for n in ("rust", "python", "legacy")]
+print(*(guest.greet("World") for guest in guests), sep="; ")
+"""
+    guests = Path(folder.file("rust.wasm")).parent
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", program, guests], capture_output=True, check=False
+        )
+        said = b"; ".join([b"Hello, World"] * 3) + b"\n"
+        assert (done.stdout.replace(b"\r", b""), done.stderr, done.returncode) == (said, b"", 0)

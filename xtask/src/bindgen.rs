@@ -1,6 +1,6 @@
 //! `cargo xtask bindgen`: the generator of `wasmtime_bindgen`, compiled to a
 //! component and put into the Python package, with the bindings that it makes
-//! for itself. docs/BINDINGS.md explains the loop.
+//! for itself, and those of the Python host. docs/BINDINGS.md explains the loop.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,14 +43,19 @@ pub(crate) fn run(progress: &Progress, environment: &VirtualEnvironment) -> Resu
         }
         if !replace(&staged, &package())? {
             stamp()?.set()?;
-            return Ok(());
+            return progress
+                .run(
+                    "Generate the Python host's bindings",
+                    &mut greeter(environment),
+                )
+                .map(drop);
         }
     }
     bail!("the generator's own bindings differ in each of {ROUNDS} rounds: this is a defect of it")
 }
 
 /// Checks that the component was made from the present sources, and that it
-/// still makes the bindings through which it is called.
+/// still makes the bindings through which it is called, and the Python host's.
 ///
 /// # Errors
 ///
@@ -68,8 +73,21 @@ pub(crate) fn check(progress: &Progress, environment: &VirtualEnvironment) -> Re
             "Check the generator's own bindings",
             check.arg(package()).arg("--check"),
         )
-        .with_context(|| format!("{shown} is not what the generator makes: {REMEDY}"))
+        .with_context(|| format!("{shown} is not what the generator makes: {REMEDY}"))?;
+    // What it says if they are stale ends in the command that mends it.
+    progress
+        .run(
+            "Check the Python host's bindings",
+            greeter(environment).arg("--check"),
+        )
         .map(drop)
+}
+
+/// `python -m wasmtime_bindgen` for the world of the lesson.
+fn greeter(environment: &VirtualEnvironment) -> Command {
+    let mut command = environment.python(["-m", "wasmtime_bindgen", "wit"]);
+    command.args(["--world", "greeter", "--out-dir", "host-py/host_py/greeter"]);
+    command
 }
 
 /// The component, and the bindings through which `wasmtime_bindgen` calls it.
