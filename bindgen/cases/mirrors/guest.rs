@@ -78,15 +78,15 @@ impl Seen for Component {
 
     #[rustfmt::skip]
     fn describe_many(
-        a: u8, b: i8, c: u16, d: i16, e: u32, f: i32, g: u64, h: i64, i: f32,
-        j: f64, k: char, l: bool, m: String, n: Vec<u8>, o: Day, p: Few,
-        q: Option<u8>, r: Edges, s: Signal,
+        a: u8, b: u8, c: u16, d: i16, e: u32, f: i32, g: u64, h: i64, i: f32,
+        j: f64, k: char, l: bool, m: String, n: String, o: Day, p: Few,
+        q: Option<u8>, r: Edges, s: Edges, t: Signal, u: Vec<u8>, v: Vec<u8>,
     ) -> String {
         let numbers = (a, b, c, d, e, f, g, h, i, j);
-        format!("{:?}", (numbers, (k, l, m, n), (o, p, q, r, s)))
+        format!("{:?}", (numbers, (k, l, m, n), (o, p, q, r, s), (t, u, v)))
     }
 
-    fn describe_some(a: u8, b: String, c: Edges, d: Option<i8>, e: f32) -> String {
+    fn describe_some(a: i8, b: i8, c: String, d: String, e: Option<i8>) -> String {
         format!("{:?}", (a, b, c, d, e))
     }
 }
@@ -98,6 +98,10 @@ impl bindings::Guest for Component {
 
     fn relay_choose(day: Day, few: Few) -> String {
         format!("{:?}", other_side::choose(day, few))
+    }
+
+    fn relay_compare(left: i8, right: i8) -> String {
+        format!("{:?}", other_side::compare(left, right))
     }
 }
 

@@ -23,6 +23,13 @@ BOUNDS = {
 }
 
 
+class Unused:
+    """Stands for the class of a resource of the host's, which no compared function needs."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"{name} was not to be used")
+
+
 def full(owner: abi.InterfaceType | None, func: abi.Func) -> str:
     """Return the name that the reference has for a function."""
     return func.name if owner is None else f"{owner.name}#{func.name}"
@@ -100,7 +107,7 @@ class Case:
             provider = imports
             if owner is not None:
                 if not hasattr(imports, owner.python):
-                    classes = {_class_name(resource): object for resource in owner.resources}
+                    classes = {_class_name(resource): Unused for resource in owner.resources}
                     setattr(imports, owner.python, SimpleNamespace(**classes))
                 provider = getattr(imports, owner.python)
             if not func.name.startswith("["):
