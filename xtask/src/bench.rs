@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: measures both hosts and the bindings, and writes down
-//! the ratios.
+//! `cargo xtask bench`: measures both hosts, the bindings and what wrapping
+//! costs, and writes down the ratios.
 
 mod bindings;
 mod extism;
@@ -7,10 +7,12 @@ mod greeter;
 mod harnesses;
 mod measurements;
 mod page;
+mod wrapped;
 
 use anyhow::Result;
 
 use crate::build::Built;
+use crate::modules;
 use crate::progress::Progress;
 use crate::repository;
 
@@ -48,12 +50,17 @@ fn measure(progress: &Progress, built: &Built, length: Length) -> Result<(String
     // A page without a section is found before minutes of measuring.
     page::replace(&page, "greeter", "")?;
     page::replace(&page, "bindings", "")?;
-    let rust = harnesses::rust(progress, length)?;
+    page::replace(&page, "wrapped", "")?;
+    modules::c_libraries(progress, &built.environment)?;
+    let rust = harnesses::criterion(progress, "host-rs", "calls", length)?;
     let python = harnesses::python(progress, &built.environment, length)?;
     let bindings = harnesses::bindings(progress, &built.environment, length)?;
+    let wrapped = harnesses::criterion(progress, "uplift", "wrapped", length)?;
     let greeter = greeter::render(&rust, &python, &greeter::Machine::this(&python)?)?;
     let bindings = bindings::render(&bindings)?;
+    let wrapped = wrapped::render(&wrapped, &page::rust()?)?;
     let page = page::replace(&page, "greeter", &greeter)?;
     let page = page::replace(&page, "bindings", &bindings)?;
-    Ok((page, format!("{greeter}\n\n{bindings}")))
+    let page = page::replace(&page, "wrapped", &wrapped)?;
+    Ok((page, [greeter, bindings, wrapped].join("\n\n")))
 }

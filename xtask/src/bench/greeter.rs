@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
 use super::harnesses::PythonRun;
 use super::measurements::{Measurements, ratio, time};
 use super::page;
-use crate::repository;
 
 /// The rows of the headline table: a row's name, and what it says.
 const HEADLINE: [(&str, &str); 6] = [
@@ -81,17 +79,9 @@ impl Machine {
     ///
     /// If a version can't be told.
     pub(crate) fn this(python: &PythonRun) -> Result<Self> {
-        let rustc = Command::new("rustc").arg("--version").output();
-        let rustc = rustc.context("rustc can't be started")?;
-        let rustc = String::from_utf8_lossy(&rustc.stdout);
-        let lock = repository::read(&repository::root().join("Cargo.lock"))?;
-        let crate_version = locked(&lock, "wasmtime").context("Cargo.lock has no wasmtime")?;
         Ok(Self {
             lines: vec![
-                format!(
-                    "Rust host: {}, wasmtime {crate_version}",
-                    rustc.split(" (").next().unwrap_or_default().trim()
-                ),
+                format!("Rust host: {}", page::rust()?),
                 format!(
                     "Python host: Python {}, wasmtime-py {}",
                     python.versions.python, python.versions.wasmtime
@@ -100,14 +90,6 @@ impl Machine {
             ],
         })
     }
-}
-
-/// The version of a package by the text of Cargo.lock.
-fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name);
-    let version = lines.nth(1)?.strip_prefix("version = \"")?;
-    version.strip_suffix('"')
 }
 
 /// Writes the section.
@@ -252,12 +234,5 @@ mod tests {
             format!("{error:#}"),
             "the Python benchmark is incomplete: no measurement of `legacy` in `greet_5`"
         );
-    }
-
-    #[test]
-    fn a_locked_version_is_that_of_the_package_by_its_whole_name() {
-        let lock = "[[package]]\nname = \"wasmtime-wasi\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"wasmtime\"\nversion = \"48.0.8\"\n";
-        assert_eq!(locked(lock, "wasmtime"), Some("48.0.8"));
-        assert_eq!(locked(lock, "wasm"), None);
     }
 }

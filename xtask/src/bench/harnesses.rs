@@ -71,28 +71,33 @@ pub(crate) struct Compared {
     pub(crate) target: f64,
 }
 
-/// Runs criterion on host-rs.
+/// Runs the criterion benchmark `bench` of a package.
 ///
 /// # Errors
 ///
 /// If it fails, or its results can't be read.
-pub(crate) fn rust(progress: &Progress, length: Length) -> Result<Measurements> {
-    let target = repository::root().join("target");
-    let (results, arguments) = match length {
-        Length::Full => (target.join("criterion"), "--noplot"),
+pub(crate) fn criterion(
+    progress: &Progress,
+    package: &str,
+    bench: &str,
+    length: Length,
+) -> Result<Measurements> {
+    let (folder, arguments) = match length {
+        Length::Full => ("criterion", "--noplot"),
         Length::Short => (
-            target.join("criterion-short"),
+            "criterion-short",
             "--noplot --warm-up-time 0.1 --measurement-time 0.3 --sample-size 10",
         ),
     };
+    let results = repository::root().join("target").join(folder).join(package);
     match fs::remove_dir_all(&results) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error)
             .with_context(|| format!("{} can't be removed", repository::shown(&results)))?,
         _ => {}
     }
     progress.run(
-        "Measure host-rs",
-        cargo::command(["bench", "--package", "host-rs", "--bench", "calls", "--"])
+        &format!("Measure {package}"),
+        cargo::command(["bench", "--package", package, "--bench", bench, "--"])
             .args(arguments.split(' '))
             .env("CRITERION_HOME", &results),
     )?;
