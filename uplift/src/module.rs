@@ -1,6 +1,7 @@
 //! What is in a core module, as far as wrapping it is concerned.
 
 mod allocator;
+mod command;
 mod dwarf;
 mod growth;
 mod sections;
@@ -18,7 +19,7 @@ use crate::Error;
 pub(crate) use allocator::{Allocator, FoundAllocator};
 pub(crate) use allocator::{is_free, is_malloc};
 pub(crate) use growth::Growth;
-pub(crate) use signature::Guess;
+pub(crate) use signature::{Guess, Signatures};
 
 /// A validated core module.
 #[derive(Debug)]
@@ -98,9 +99,9 @@ pub(crate) struct Code {
     pub(crate) memory_size: Vec<u32>,
     /// The functions that grow the memory.
     pub(crate) memory_grow: Vec<u32>,
-    /// The functions that each function calls directly, in order; a call list
-    /// is kept for exported functions only.
-    pub(crate) calls: BTreeMap<u32, Vec<u32>>,
+    /// The functions that an exported function calls, in order, if it does nothing
+    /// else but hand on its parameters.
+    pub(crate) hands_on: BTreeMap<u32, Vec<u32>>,
 }
 
 impl Module {
@@ -144,40 +145,6 @@ impl Module {
         self.exports
             .iter()
             .filter(|export| export.kind == ItemKind::Memory)
-    }
-
-    /// Whether every export is a wrapper that runs constructors and destructors
-    /// around the real function, as wasm-ld makes them for a command without an
-    /// entry point: they are found by name, or as functions that all begin by
-    /// calling the same function that takes and returns nothing.
-    pub(crate) fn command_wrappers(&self) -> Vec<&str> {
-        let nullary = |index: &u32| {
-            let ty = self.function(*index);
-            ty.params().is_empty() && ty.results().is_empty()
-        };
-        let first_calls: Vec<(&str, Option<u32>, bool)> = self
-            .exported_functions()
-            .map(|(name, index)| {
-                let named = self
-                    .function_names
-                    .get(&index)
-                    .is_some_and(|name| name.ends_with(".command_export"));
-                let first = match self.code.calls.get(&index).map(Vec::as_slice) {
-                    Some([first, _, last]) if nullary(first) && nullary(last) => Some(*first),
-                    _ => None,
-                };
-                (name, first, named)
-            })
-            .collect();
-        let all_alike = first_calls.len() > 1
-            && first_calls
-                .iter()
-                .all(|(_, first, _)| first.is_some() && *first == first_calls[0].1);
-        first_calls
-            .iter()
-            .filter(|(_, _, named)| *named || all_alike)
-            .map(|(name, ..)| *name)
-            .collect()
     }
 
     /// How the module is meant to be started.

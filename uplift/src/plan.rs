@@ -21,6 +21,7 @@ mod report;
 mod resource;
 mod returns;
 mod status;
+mod uncallable;
 mod wit;
 
 use std::path::Path;

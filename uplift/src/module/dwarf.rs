@@ -20,8 +20,18 @@ const DEPTH: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signature {
     pub(super) result: String,
-    /// The type and name of each parameter.
-    pub(super) parameters: Vec<(String, String)>,
+    pub(super) parameters: Vec<Parameter>,
+    /// Whether there is a `...` after the parameters.
+    pub(super) variadic: bool,
+}
+
+/// A parameter as its source declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parameter {
+    pub(super) ty: String,
+    pub(super) name: String,
+    /// Whether it points to a function.
+    pub(super) callback: bool,
 }
 
 /// The signatures of the functions that are defined, by their names; the first
@@ -70,6 +80,7 @@ fn read_unit(
                     let signature = Signature {
                         result: type_name(dwarf, unit, entry, DEPTH),
                         parameters: Vec::new(),
+                        variadic: false,
                     };
                     current = Some((name, signature, depth));
                 }
@@ -78,9 +89,18 @@ fn read_unit(
                 if let Some((_, signature, at)) = &mut current
                     && depth == *at + 1
                 {
-                    let name = name(dwarf, unit, entry).unwrap_or_default();
-                    let ty = type_name(dwarf, unit, entry, DEPTH);
-                    signature.parameters.push((ty, name));
+                    signature.parameters.push(Parameter {
+                        ty: type_name(dwarf, unit, entry, DEPTH),
+                        name: name(dwarf, unit, entry).unwrap_or_default(),
+                        callback: is_callback(unit, entry).unwrap_or(false),
+                    });
+                }
+            }
+            constants::DW_TAG_unspecified_parameters => {
+                if let Some((_, signature, at)) = &mut current
+                    && depth == *at + 1
+                {
+                    signature.variadic = true;
                 }
             }
             _ => {}
@@ -90,6 +110,30 @@ fn read_unit(
         found.entry(name).or_insert(signature);
     }
     Ok(())
+}
+
+/// Whether the type of an entry is a pointer to a function, under whatever name.
+fn is_callback(unit: &Unit<Slice<'_>>, entry: &Entry<'_>) -> Option<bool> {
+    let mut pointed = false;
+    let mut next = entry.attr_value(constants::DW_AT_type)?;
+    for _ in 0..DEPTH {
+        let AttributeValue::UnitRef(offset) = next else {
+            return None;
+        };
+        let entry = unit.entry(offset).ok()?;
+        match entry.tag() {
+            constants::DW_TAG_subroutine_type => return Some(pointed),
+            constants::DW_TAG_pointer_type if pointed => return Some(false),
+            constants::DW_TAG_pointer_type => pointed = true,
+            constants::DW_TAG_typedef
+            | constants::DW_TAG_const_type
+            | constants::DW_TAG_volatile_type
+            | constants::DW_TAG_restrict_type => {}
+            _ => return Some(false),
+        }
+        next = entry.attr_value(constants::DW_AT_type)?;
+    }
+    None
 }
 
 type Entry<'a> = gimli::DebuggingInformationEntry<Slice<'a>>;

@@ -194,14 +194,18 @@ fn add_code(module: &mut Module, bodies: &[FunctionBody<'_>]) -> wasmparser::Res
         .collect();
     for (index, body) in (module.imported_functions..).zip(bodies) {
         let mut calls = Vec::new();
+        let mut handed = 0;
+        let mut hands_on = exported.contains(&index);
         let mut sizes = false;
         let mut grows = false;
         for operator in body.get_operators_reader()? {
             match operator? {
-                Operator::MemorySize { .. } => sizes = true,
-                Operator::MemoryGrow { .. } => grows = true,
+                Operator::MemorySize { .. } => (sizes, hands_on) = (true, false),
+                Operator::MemoryGrow { .. } => (grows, hands_on) = (true, false),
                 Operator::Call { function_index } => calls.push(function_index),
-                _ => {}
+                Operator::LocalGet { local_index } if local_index == handed => handed += 1,
+                Operator::End => {}
+                _ => hands_on = false,
             }
         }
         if sizes {
@@ -210,8 +214,8 @@ fn add_code(module: &mut Module, bodies: &[FunctionBody<'_>]) -> wasmparser::Res
         if grows {
             module.code.memory_grow.push(index);
         }
-        if exported.contains(&index) {
-            module.code.calls.insert(index, calls);
+        if hands_on {
+            module.code.hands_on.insert(index, calls);
         }
     }
     Ok(())

@@ -21,6 +21,8 @@ pub struct Guess {
     pub signature: String,
     /// Its parameters.
     pub parameters: Vec<GuessedParameter>,
+    /// Whether there is a `...` after them.
+    pub variadic: bool,
     /// What the guess rests on.
     pub evidence: Vec<String>,
 }
@@ -36,6 +38,8 @@ pub struct GuessedParameter {
     pub ty: String,
     /// Whether the module knows the name.
     pub named: bool,
+    /// Whether it is known to point to a function.
+    pub callback: bool,
 }
 
 impl Module {
@@ -55,18 +59,24 @@ impl Module {
     fn by_dwarf(&self, name: &str, index: u32, known: &Signatures) -> Option<Guess> {
         let internal = self.function_names.get(&index).map_or(name, String::as_str);
         let signature = known.0.get(internal).or_else(|| known.0.get(name))?;
-        if signature.parameters.len() != self.function(index).params().len() {
+        // What follows the `...` is passed as a pointer to all of it.
+        let count = signature.parameters.len() + usize::from(signature.variadic);
+        if count != self.function(index).params().len() {
             return None;
         }
         let parameters: Vec<GuessedParameter> = signature
             .parameters
             .iter()
             .zip(0..)
-            .map(|((ty, found), position)| parameter(found, position, ty))
+            .map(|(found, position)| GuessedParameter {
+                callback: found.callback,
+                ..parameter(&found.name, position, &found.ty)
+            })
             .collect();
         Some(Guess {
-            signature: declaration(&signature.result, name, &parameters),
+            signature: declaration(&signature.result, name, &parameters, signature.variadic),
             parameters,
+            variadic: signature.variadic,
             evidence: vec!["DWARF".into()],
         })
     }
@@ -92,8 +102,9 @@ impl Module {
             _ => "(several results)",
         };
         Guess {
-            signature: declaration(result, name, &parameters),
+            signature: declaration(result, name, &parameters, false),
             parameters,
+            variadic: false,
             evidence,
         }
     }
@@ -116,21 +127,28 @@ fn parameter(name: &str, position: u32, ty: &str) -> GuessedParameter {
         },
         ty: ty.to_owned(),
         named: !name.is_empty(),
+        callback: false,
     }
 }
 
 /// The function as C declares it.
-fn declaration(result: &str, name: &str, parameters: &[GuessedParameter]) -> String {
+fn declaration(
+    result: &str,
+    name: &str,
+    parameters: &[GuessedParameter],
+    variadic: bool,
+) -> String {
     let typed = |ty: &str, name: &str| {
         let space = if ty.ends_with('*') { "" } else { " " };
         format!("{ty}{space}{name}")
     };
-    let list = if parameters.is_empty() {
+    let list = if parameters.is_empty() && !variadic {
         "void".to_owned()
     } else {
         parameters
             .iter()
             .map(|parameter| typed(&parameter.ty, &parameter.name))
+            .chain(variadic.then(|| "...".to_owned()))
             .collect::<Vec<_>>()
             .join(", ")
     };

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
 use crate::emit::{self, MainChange};
 use crate::inspection::Origin;
 use crate::mapping::{Mapping, Step};
-use crate::module::{Module, core_type};
+use crate::module::{Module, Signatures, core_type};
 
 /// What the checks share.
 pub(super) struct Checker<'a> {
@@ -21,6 +21,8 @@ pub(super) struct Checker<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) resolve: &'a Resolve,
     pub(super) sizes: SizeAlign,
+    /// What the debugging information knows.
+    pub(super) signatures: Signatures,
     pub(super) resources: Vec<Resource>,
     mistakes: Vec<Diagnostic>,
     changes: Vec<(MainChange, String)>,
@@ -57,6 +59,7 @@ pub(super) fn check(
         mapping,
         resolve: &resolve,
         sizes,
+        signatures: module.c_signatures(),
         resources: Vec::new(),
         mistakes: refusals,
         changes: Vec::new(),
@@ -84,9 +87,9 @@ pub(super) fn check(
     let wrappers = module.command_wrappers();
     if !wrappers.is_empty() {
         checker.note(format!(
-            "{} exports run constructors before and destructors after each call, as wasm-ld makes \
-             them for a command: they are called as they are",
-            wrappers.len()
+            "constructors run before and destructors after each call of {}, as wasm-ld makes the \
+             exports of a command: they are called as they are",
+            listed(&wrappers)
         ));
     }
     let Checker {

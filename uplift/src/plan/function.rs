@@ -119,6 +119,7 @@ impl Checker<'_> {
             self.all_used(&draft);
             self.fits(&draft, arguments, &name, spec.arguments.is_some());
         }
+        self.uncallable(&draft, spec);
         if !reported {
             return None;
         }

@@ -67,8 +67,10 @@ impl Checker<'_> {
                     )),
                 );
             }
+            // An imported memory has been refused.
             None if named.iter().any(|name| name == "memory")
-                || self.module.memories.is_empty() => {}
+                || self.module.memories.is_empty()
+                || self.module.imported_memories > 0 => {}
             None => {
                 let span = self.mapping.document.key(&[MEMORY]);
                 let mistake = match named.first() {

@@ -17,12 +17,17 @@ world wrapped {
 
 /// The exit code and all that `uplift wrap` says.
 fn uplift(module: &[u8], mapping: &str) -> String {
+    uplift_for(module, WORLD, mapping)
+}
+
+/// The same for another world.
+pub(crate) fn uplift_for(module: &[u8], world: &str, mapping: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, bytes: &[u8]| {
         fs::write(folder.path().join(name), bytes).expect("it can be written");
     };
     write("module.wasm", module);
-    write("world.wit", WORLD.as_bytes());
+    write("world.wit", world.as_bytes());
     write("map.toml", mapping.as_bytes());
     let output = Command::new(env!("CARGO_BIN_EXE_uplift"))
         .args(["wrap", "module.wasm", "--map", "map.toml", "-o", "out.wasm"])

@@ -11,6 +11,7 @@ mod handles;
 mod memory;
 mod numbers;
 mod outputs;
+mod refused;
 mod resources;
 mod start;
 mod strings;

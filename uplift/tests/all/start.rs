@@ -1,5 +1,6 @@
 //! What the module imports, and what starts it.
 
+use uplift::{Mapping, Module, Plan};
 use wasmtime::component::Val;
 
 use crate::wrapped::{Wrapped, core_modules, mistakes, string, wrap};
@@ -191,4 +192,77 @@ fn a_start_that_does_not_fit_is_refused() {
         let found = mistakes(STARTED, STARTED_WORLD, &started(init));
         assert_eq!(found[0].message, message, "{found:#?}");
     }
+}
+
+/// Exports around `plus` and `minus`, each made of this, and what is exported as
+/// a wrapper.
+fn wrappers(plus: &str, minus: &str) -> Vec<String> {
+    let module = format!(
+        "(module
+          (global $starts (mut i32) (i32.const 0))
+          (func $before (global.set $starts (i32.add (global.get $starts) (i32.const 1))))
+          (func $after (global.set $starts (i32.add (global.get $starts) (i32.const 10))))
+          (func $plus (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+          (func $minus (param i32) (result i32) (i32.sub (i32.const 0) (local.get 0)))
+          (func (export \"plus\") (param i32 i32) (result i32) {plus})
+          {minus})"
+    );
+    let module = wat::parse_str(module).expect("a valid module");
+    let module = Module::read(module).expect("a module");
+    module.inspect().command_wrappers
+}
+
+#[test]
+fn exports_that_run_constructors_at_each_call_are_found_without_names() {
+    let minus = |body: &str| format!("(func (export \"minus\") (param i32) (result i32) {body})");
+    let (plus, less) = (
+        "local.get 0 local.get 1 call $plus",
+        "local.get 0 call $minus",
+    );
+    for (before, after) in [
+        ("call $before", "call $after"),
+        ("call $before", ""),
+        ("", "call $after"),
+    ] {
+        let minus = minus(&format!("{before} {less} {after}"));
+        let plus = format!("{before} {plus} {after}");
+        assert_eq!(wrappers(&plus, &minus), ["plus", "minus"]);
+    }
+    let around = format!("call $before {plus} call $after");
+    assert_eq!(wrappers(&around, ""), ["plus"]);
+
+    let none: [&str; 0] = [];
+    assert_eq!(wrappers(plus, &minus(less)), none);
+    assert_eq!(wrappers(&around, &minus(less)), none);
+    assert_eq!(wrappers(&format!("call $before {plus}"), ""), none);
+    let backwards = "call $before local.get 1 local.get 0 call $plus call $after";
+    assert_eq!(wrappers(backwards, ""), none);
+    let other = minus(&format!("call $after {less} call $before"));
+    assert_eq!(wrappers(&around, &other), none);
+}
+
+#[test]
+fn exports_that_run_constructors_at_each_call_are_told_and_called_as_they_are() {
+    let module = r#"(module
+      (global $starts (mut i32) (i32.const 0))
+      (func $before (global.set $starts (i32.add (global.get $starts) (i32.const 1))))
+      (func $starts (result i32) (global.get $starts))
+      (func $starts.command_export (export "starts") (result i32) call $before call $starts))"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wit = "package test:wrapped; world wrapped { export starts: func() -> s32; }";
+    std::fs::write(folder.path().join("world.wit"), wit).expect("it can be written");
+    let module = wat::parse_str(module).expect("a valid module");
+    let module = Module::read(module).expect("a module");
+    let mapping = Mapping::parse("version = 1\nwit = { path = \"world.wit\" }");
+    let mapping = mapping.expect("a mapping");
+    let plan = Plan::check(&module, &mapping, folder.path()).expect("a plan");
+    let told = "constructors run before and destructors after each call of `starts`";
+    assert!(
+        plan.notes().iter().any(|note| note.starts_with(told)),
+        "{:?}",
+        plan.notes()
+    );
+    let mut starts = Wrapped::start(&plan.emit().expect("a component").bytes);
+    assert_eq!(starts.call("starts", &[]), Val::S32(1));
+    assert_eq!(starts.call("starts", &[]), Val::S32(2));
 }

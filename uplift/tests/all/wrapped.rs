@@ -52,6 +52,12 @@ pub(crate) fn with_allocator(functions: &str) -> String {
 
 /// Plans and emits; the WIT is the body of a world.
 pub(crate) fn wrap(wat: &str, world: &str, mapping: &str) -> Result<Component, Error> {
+    let module = wat::parse_str(wat).expect("the test's module is valid");
+    wrap_bytes(module, world, mapping)
+}
+
+/// The same for a module in its binary form.
+pub(crate) fn wrap_bytes(module: Vec<u8>, world: &str, mapping: &str) -> Result<Component, Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let wit = if world.contains("world ") {
         world.to_owned()
@@ -60,7 +66,7 @@ pub(crate) fn wrap(wat: &str, world: &str, mapping: &str) -> Result<Component, E
     };
     fs::write(folder.path().join("world.wit"), wit).expect("the WIT can be written");
     let mapping = format!("version = 1\nwit = {{ path = \"world.wit\" }}\n{mapping}");
-    let module = Module::read(wat::parse_str(wat).expect("the test's module is valid"))?;
+    let module = Module::read(module)?;
     let mapping = Mapping::parse(&mapping)?;
     Plan::check(&module, &mapping, folder.path())?.emit()
 }

@@ -34,11 +34,14 @@ impl Module {
         }
         self.refuse_repeated(found);
         let from = |origin| -> Vec<String> {
-            self.imported_functions()
+            let mut names: Vec<String> = self
+                .imported_functions()
                 .filter(|(import, _)| import.origin() == origin)
                 .map(|(import, _)| import.full_name())
                 .filter(|name| !stubbed.contains(&name.as_str()))
-                .collect()
+                .collect();
+            names.dedup();
+            names
         };
         refuse_emscripten(&from(Origin::Emscripten), found);
         let other = from(Origin::Other);
@@ -111,9 +114,6 @@ impl Module {
 }
 
 fn refuse_emscripten(names: &[String], found: &mut Vec<Diagnostic>) {
-    let Some(first) = names.first() else {
-        return;
-    };
     let (short, long): (Vec<String>, Vec<String>) = names
         .iter()
         .cloned()
@@ -134,7 +134,10 @@ fn refuse_emscripten(names: &[String], found: &mut Vec<Diagnostic>) {
             ),
         );
     }
-    if !long.is_empty() {
+    if let Some(first) = long
+        .iter()
+        .max_by_key(|name| !name.starts_with("env.invoke_"))
+    {
         let exceptions = if long.iter().any(|name| name.starts_with("env.invoke_")) {
             "; `invoke_…` go when exceptions and `setjmp` are WebAssembly's own: \
              `-fwasm-exceptions -sSUPPORT_LONGJMP=wasm`"
