@@ -192,6 +192,9 @@ pub(crate) enum Told {
         /// the connection of a statement.
         through: Option<String>,
     },
+    /// What stands behind the resource that the function hands out although it
+    /// fails, by `out-handle` or `state`; null where it hands out nothing.
+    Handle {},
     /// A number that is the same in each call.
     Constant {
         /// The number.

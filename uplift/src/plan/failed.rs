@@ -81,7 +81,7 @@ impl Report {
             .flat_map(|asked| {
                 let through = asked.arguments.iter().filter_map(|told| match told {
                     Told::Local(_, through) => through.as_ref(),
-                    Told::Code | Told::Constant(_) => None,
+                    Told::Code | Told::Constant(_) | Told::Handle => None,
                 });
                 through.chain([&asked.callee])
             })
@@ -104,6 +104,8 @@ pub(crate) enum Told {
     /// A local, or what an export makes of it.
     Local(u32, Option<Callee>),
     Constant(i32),
+    /// What stands behind the resource among the parts of the result.
+    Handle,
 }
 
 /// An export that returns the text of an error.

@@ -31,6 +31,8 @@ pub(super) struct Outs {
     pub(super) lengths: Vec<(usize, u32, u32)>,
     /// What is ended where the status is an error, by the offset of a slot.
     pub(super) abandoned: Vec<(u32, Callee)>,
+    /// Whether a resource is handed out by an argument.
+    pub(super) hands_out: bool,
 }
 
 /// Memory that the module hands out.
@@ -49,6 +51,9 @@ impl Outs {
                 mapping::Argument::Buffer { field, .. } => outs.buffer_fields.push(field.clone()),
                 mapping::Argument::OutPointer { field, .. } => {
                     outs.pointer_fields.push(field.clone());
+                }
+                mapping::Argument::OutHandle { .. } | mapping::Argument::State { .. } => {
+                    outs.hands_out = true;
                 }
                 _ => {}
             }

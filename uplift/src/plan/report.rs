@@ -142,6 +142,23 @@ impl Checker<'_> {
                 );
                 None
             }
+            mapping::Told::Handle {} if draft.outs.hands_out => Some(Told::Handle),
+            mapping::Told::Handle {} => {
+                let span = self.mapping.document.value(path);
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::arguments",
+                        span,
+                        "the function hands out no resource when it fails",
+                        "asks for it",
+                    )
+                    .help(
+                        "`handle` goes with an argument `out-handle` or `state`; a resource that \
+                         is passed in is `{ as = \"value\", param = \"self\" }`",
+                    ),
+                );
+                None
+            }
             mapping::Told::Constant { value } => Some(Told::Constant(*value)),
             mapping::Told::Value { param, through } => {
                 let key = [path, &[Step::Key("param")]].concat();

@@ -49,6 +49,21 @@ const LIBRARY: &str = r#"
     (func (export "text_of") (param $at i32) (result i32)
       (if (i32.eq (i32.load (local.get $at)) (i32.const 9)) (then (return (i32.const 80))))
       (i32.const 64))
+    ;; (code, struct connection **out): its text is in the connection, which a
+    ;; failure hands out too, unless the code is 7.
+    (func (export "connect") (param $code i32) (param $out i32) (result i32)
+      (local $at i32)
+      (if (i32.eq (local.get $code) (i32.const 7)) (then (return (local.get $code))))
+      (local.set $at (call $malloc (i32.const 16)))
+      (i64.store (local.get $at) (i64.const 0x676e6f_7277))
+      (i64.store offset=8 (local.get $at) (i64.const 0))
+      (i32.store (local.get $out) (local.get $at))
+      (local.get $code))
+    (func (export "disconnect") (param $at i32)
+      (memory.fill (local.get $at) (i32.const 0x21) (i32.const 16))
+      (call $free (local.get $at)))
+    (func (export "text_in") (param $at i32) (result i32)
+      (select (local.get $at) (i32.const 80) (local.get $at)))
     (func (export "itself") (param $at i32) (result i32) (local.get $at))
     (func (export "inside") (param $at i32) (result i32) (i32.const 80))
 "#;
@@ -400,6 +415,43 @@ calls = "live""#
         assert_eq!(step(8), failed(string("fine")));
         assert_eq!(step(0), Val::Result(Ok(None)));
     }
+}
+
+#[test]
+fn an_error_text_lies_in_what_a_failed_call_hands_out() {
+    let mapping = r#"[resource."database#connection"]
+destroy = "disconnect"
+[function."database#connection.open"]
+calls = "connect"
+arguments = [{ as = "value", param = "code" }, { as = "out-handle", on-error = "destroy" }]
+returns = { as = "status", unknown = "error", text = { calls = "text_in", arguments = [{ as = "handle" }], borrowed = "static" } }
+[function."database#connection.step"]
+calls = "step"
+returns = { as = "status" }
+[function."other#live"]
+calls = "live""#;
+    let mut database = wrapped(CONNECTION, mapping);
+    let open = "test:wrapped/database#[static]connection.open";
+    for (code, text) in [(3, "wrong"), (7, WORDS), (4, "wrong")] {
+        let answer = database.call(open, &[Val::S32(code)]);
+        assert_eq!(answer, failed(string(text)));
+        let live = database.call("test:wrapped/other#live", &[]);
+        assert_eq!(live, Val::S32(1), "the area alone");
+    }
+    let Val::Result(Ok(Some(connection))) = database.call(open, &[Val::S32(0)]) else {
+        panic!("no connection");
+    };
+    database.drop_resource(&connection);
+
+    let found = mistakes(
+        &with_allocator(LIBRARY),
+        "export same: func(status: s32) -> result<_, string>;",
+        "[function.same]\nreturns = { as = \"status\", unknown = \"error\", text = { calls = \"text_in\", arguments = [{ as = \"handle\" }], borrowed = \"static\" } }",
+    );
+    assert_eq!(
+        found[0].message,
+        "the function hands out no resource when it fails"
+    );
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::emit::runtime::{Words as _, at, is_among};
 use crate::emit::shim::{Global, Helper};
 use crate::emit::trap::Trap;
 use crate::plan::{
-    Asked, Callee, ErrorText, ErrorValue, Failure, From, Scalar, Status, Statuses, Text, Told,
+    Asked, Callee, ErrorText, ErrorValue, Failure, From, Output, Scalar, Status, Statuses, Text,
+    Told,
 };
 
 impl Body<'_, '_> {
@@ -172,15 +173,37 @@ impl Body<'_, '_> {
     fn ask(&mut self, asked: &Asked) {
         for told in &asked.arguments {
             match told {
-                Told::Code => self.code.local_get(self.error.code),
-                Told::Constant(value) => self.code.i32_const(*value),
-                Told::Local(local, None) => self.code.local_get(*local),
-                Told::Local(local, Some(through)) => {
-                    self.code.local_get(*local).call(self.shim.callee(through))
+                Told::Code => {
+                    self.code.local_get(self.error.code);
                 }
-            };
+                Told::Constant(value) => {
+                    self.code.i32_const(*value);
+                }
+                Told::Handle => self.handed_out(),
+                Told::Local(local, through) => {
+                    self.code.local_get(*local);
+                    if let Some(through) = through {
+                        self.code.call(self.shim.callee(through));
+                    }
+                }
+            }
         }
         self.code.call(self.shim.callee(&asked.callee));
+    }
+
+    /// What stands behind the resource that the call has handed out.
+    fn handed_out(&mut self) {
+        let function = self.function;
+        let from = function.parts.iter().find_map(|part| match part.output {
+            Output::Handle { from, .. } => Some(from),
+            _ => None,
+        });
+        match from {
+            Some(from) => self.load_pointer(from),
+            None => {
+                self.code.local_get(self.state);
+            }
+        }
     }
 
     /// Asks for the error's text.
