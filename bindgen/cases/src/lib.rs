@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 /// The cases that have a guest.
 pub const CASES: &[&str] = &[
     "aliases-use",
+    "console",
     "flags-enums",
     "host-resources",
     "imports",

@@ -23,9 +23,9 @@ from .reference import Reference, written
 Package = Callable[[str], ModuleType]
 EXAMPLES = 25
 
-# Everything there works on resources of the host's, which the reference does not have:
-# test_cases, test_features and test_resources know what is expected of them.
-NOT_COMPARED = {"host-resources", "world-resources"}
+# Everything there works on resources of the host's, or on WASI, and the reference has neither:
+# test_cases, test_features and test_console know what is expected of them.
+NOT_COMPARED = {"console", "host-resources", "world-resources"}
 CASES = sorted(
     {folder.name for folder in cases() if (folder / "guest.rs").is_file()} - NOT_COMPARED
 )

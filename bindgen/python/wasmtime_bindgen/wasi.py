@@ -9,8 +9,11 @@ closed before, and the callables are waited for.
 from __future__ import annotations
 
 import atexit
+import codecs
+import contextlib
 import os
 import sys
+import threading
 import time
 import weakref
 from pathlib import Path
@@ -45,14 +48,25 @@ class _Pipe:
 
     def __init__(self, sink: Sink, stream: str, copy: Stderr | None) -> None:
         self._sink, self._stream, self._copy = sink, stream, copy
+        # A piece may end in the middle of a character.
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         _PIPES.add(self)
 
     def __call__(self, data: bytes) -> None:
+        # The runtime ends the process over anything that is raised here.
+        try:
+            self._write(data)
+        except BaseException as error:
+            shown = threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
+            with contextlib.suppress(BaseException):  # a hook of the user's
+                threading.excepthook(shown)
+
+    def _write(self, data: bytes) -> None:
         if self._copy is not None:
             self._copy.keep(data)
         if self._sink == "inherit":
             stream = getattr(sys, self._stream)
-            stream.write(data.decode(errors="replace"))
+            stream.write(self._decoder.decode(data))
             stream.flush()
         elif self._sink is not None:
             self._sink(data)
