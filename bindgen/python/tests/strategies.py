@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import math
+import struct
+import sys
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
 from wasmtime_bindgen import Err, Ok, Some, abi
 
-text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-character = st.characters(exclude_categories=["Cs"])
+character = st.sampled_from("\0\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff") | (
+    st.characters(exclude_categories=["Cs"])
+)
+text = st.text(character, max_size=20)
 
 
 def integers(name: str) -> st.SearchStrategy[int]:
-    """Return the integers of a type such as `s32`."""
+    """Return the integers of a type such as `s32`, its ends often."""
     bits = int(name[1:])
-    if name[0] == "s":
-        return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    return st.integers(0, 2**bits - 1)
+    least = -(2 ** (bits - 1)) if name[0] == "s" else 0
+    most = least + 2**bits - 1
+    return st.sampled_from([least, least + 1, 0, most - 1, most]) | st.integers(least, most)
+
+
+def floats(width: Literal[32, 64]) -> st.SearchStrategy[float]:
+    """Return floats that fit a width, the special ones often."""
+    largest = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0] if width == 32 else sys.float_info.max
+    special = [0.0, -0.0, math.inf, -math.inf, math.nan, largest, -largest]
+    return st.sampled_from(special) | st.floats(width=width)
 
 
 _PRIMITIVES: dict[str, st.SearchStrategy[Any]] = {
     "bool": st.booleans(),
-    "f32": st.floats(width=32),
-    "f64": st.floats(),
+    "f32": floats(32),
+    "f64": floats(64),
     "char": character,
     "string": text,
 }

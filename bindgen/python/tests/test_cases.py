@@ -250,3 +250,15 @@ def test_output_goes_where_it_was_asked_to(package: Package) -> None:
     with world, pytest.raises(Trap):
         world.panic("the reason why")
     assert b"the reason why" in b"".join(pieces)
+
+
+def test_a_list_that_is_too_long_for_the_runtime_is_a_trap_with_a_code(package: Package) -> None:
+    module = package("lists")
+    with module.Lists.load() as lists:
+        assert len(lists.make(2_700_000)) == 2_700_000
+        assert lists.total([0.5] * 3_000_000) == 1_500_000
+        with pytest.raises(Trap, match="too much data") as caught:
+            lists.make(3_000_000)
+        assert caught.value.code == "too-much-data"
+    with module.Lists.load() as lists:
+        assert lists.make(3) == b"\7\7\7"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -198,6 +198,17 @@ def test_what_imports_lack_of_the_worlds_resource_is_named(package: Package) -> 
     ]
 
 
+def test_a_function_of_the_world_that_nobody_provides_is_named(package: Package) -> None:
+    module = package("world-resources")
+    with pytest.raises(LinkError) as caught:
+        module.WorldResources.load(imports=SimpleNamespace(lamps=list))
+    assert sorted(caught.value.problems) == [
+        "the imports lack `level`, for `level`",
+        "the imports lack the class `Lamp`, for `[constructor]lamp`",
+        "the imports lack the class `Lamp`, for `[static]lamp.find`",
+    ]
+
+
 def test_names_that_clash_can_be_used(package: Package) -> None:
     module = package("names")
     with module.Names.load() as world:
@@ -241,3 +252,13 @@ def test_types_of_other_interfaces_and_packages_are_one_class_each(package: Pack
             world.directory.friends(module.Person(1, None, []))
         assert caught.value.value is module.Errno.UNKNOWN
         assert world.echo_blob(bytearray(b"x")) == b"x"
+
+
+def test_records_are_equal_either_way_round_and_to_their_own_kind_alone(package: Package) -> None:
+    module = package("versions")
+    first, second = module.store_items_v1_0_0.Item, module.store_items_v2_0_0.Item
+    assert first("pen") == first("pen")
+    assert hash(first("pen")) == hash(first("pen"))
+    for left, right in ((first("pen"), second("pen", 3)), (first("pen"), first("ink"))):
+        assert left != right
+        assert right != left

@@ -13,6 +13,11 @@ import pytest
 
 from .test_instance import run
 
+HEAD = """
+from tests.conftest import GUESTS
+from tests.generated import CASES
+"""
+
 AGAIN = """
 assert world._grow(0) >= 1
 print("alive")
@@ -189,6 +194,108 @@ PROGRAMS = {
         counter.drop()
         world = load()
     """,
+    "KeyboardInterrupt where an object of the host's is made, used or dropped": """
+        for name in ("__init__", "read", "drop"):
+            for error in (KeyboardInterrupt, SystemExit):
+                def fails(self, *args, error=error):
+                    raise error
+                class Broken(Files):
+                    File = type("Broken", (File,), {name: fails})
+                broken = World.load(imports=Imports(Broken()))
+                try:
+                    broken._use_file(10, 3)
+                except error:
+                    continue
+                raise SystemExit(f"{name} passed")
+        world = load()
+    """,
+    "an answer of a host function that does not fit": """
+        import types, wasmtime_bindgen
+        binary, wit = GUESTS / "imports.wasm", CASES / "imports"
+        for bad in ("\\ud800", b"x", None, 5):
+            imports = types.SimpleNamespace(
+                host=types.SimpleNamespace(
+                    nop=print, send=print, echo_list=print, echo_nested=print
+                ),
+                double=lambda n: -1,
+                describe=lambda value, name: bad,
+            )
+            for call in (lambda: broken.call_describe(0.5, "x"), lambda: broken.call_double(1)):
+                broken = wasmtime_bindgen.load(binary, wit=wit, imports=imports)
+                try:
+                    call()
+                except (ValueError, TypeError, OverflowError):
+                    continue
+                raise SystemExit("it passed")
+        world = load()
+    """,
+    "a guest in Rust that panics, of whose WASI nobody spoke": """
+        import types, wasmtime_bindgen
+        binary, wit = GUESTS / "imports.wasm", CASES / "imports"
+        host = types.SimpleNamespace(nop=print, send=print, echo_list=print, echo_nested=print)
+        imports = types.SimpleNamespace(host=host, double=print, describe=print)
+        try:
+            wasmtime_bindgen.load(binary, wit=wit, imports=imports).panic("the reason why")
+        except Exception as error:
+            assert "the reason why" in error.stderr, error
+        world = load()
+    """,
+    "a result of a host function whose lowering calls in again": """
+        import types, wasmtime_bindgen
+        depth = []
+        class Nosy:
+            def __index__(self):
+                depth.append(1)
+                return guest.call_double(len(depth)) if len(depth) < 20 else 7
+        host = types.SimpleNamespace(nop=print, send=print, echo_list=print, echo_nested=print)
+        imports = types.SimpleNamespace(host=host, double=lambda n: Nosy(), describe=print)
+        binary, wit = GUESTS / "imports.wasm", CASES / "imports"
+        guest = wasmtime_bindgen.load(binary, wit=wit, imports=imports)
+        assert guest.call_double(0) == 7
+        assert len(depth) == 20
+        world = load()
+    """,
+    "asyncio with threads, one of which is interrupted by its host function": """
+        import asyncio
+        def log(text):
+            if text == "stop":
+                raise KeyboardInterrupt
+        async def main():
+            world, broken = load(log), load(log)
+            async def stop():
+                try:
+                    await asyncio.to_thread(stopped)
+                except InterruptedError:
+                    return "stopped"
+            def stopped():
+                try:
+                    broken._log_text("stop")
+                except KeyboardInterrupt:
+                    raise InterruptedError from None
+            calls = [asyncio.to_thread(world._log_text, "x") for _ in range(20)]
+            assert (await asyncio.gather(stop(), *calls))[0] == "stopped"
+        asyncio.run(main())
+        world = load()
+    """,
+    "components of noise": """
+        import random, wasmtime
+        from wasmtime_bindgen import Component, InvalidComponent, LinkError, Trap
+        from tests.generated import add
+        from tests.test_cache import WORLD
+        made, outcomes = random.Random(11), set()
+        class Noise(abi.World):
+            pass
+        for _ in range(200):
+            damaged = bytearray(add())
+            for _ in range(made.randrange(1, 6)):
+                damaged[made.randrange(8, len(damaged))] = made.randrange(256)
+            try:
+                Noise._load_(WORLD, bytes(damaged), None, None, None, False)
+            except (InvalidComponent, LinkError, Trap) as error:
+                outcomes.add(type(error).__name__)
+        assert {"InvalidComponent", "LinkError"} <= outcomes, outcomes
+        world = load()
+    """,
     "an instance that is never closed": """
         import warnings
         warnings.simplefilter("ignore")
@@ -203,7 +310,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_no_process_is_killed_by(name: str) -> None:
-    done = run(textwrap.dedent(PROGRAMS[name]) + AGAIN)
+    done = run(HEAD + textwrap.dedent(PROGRAMS[name]) + AGAIN)
     assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
 
 

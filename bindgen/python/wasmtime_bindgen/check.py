@@ -114,7 +114,7 @@ class Check:
         try:
             found: Any = provided(func, resources, provider)
         except AttributeError:
-            self.problems.append(f"{where} lacks `{func.python}`, for `{func.name}`")
+            self._lacks(where, f"`{func.python}`", func)
             return
         if not callable(found):  # whatever the types say
             self.problems.append(f"`{func.python}` of {where} can't be called, for `{func.name}`")
@@ -131,13 +131,16 @@ class Check:
             # Without a class in view, objects may be of any.
             is_judged = isinstance(class_, type) and not hasattr(class_, "__getattr__")
         elif class_ is None:
-            self.problems.append(f"{where} lacks the class `{name}`, for `{func.name}`")
+            self._lacks(where, f"the class `{name}`", func)
             return
         else:
             is_judged = kind == "static"
         if is_judged and not hasattr(class_, func.python):
-            problem = f"`{name}` of {where} lacks `{func.python}`, for `{func.name}`"
-            self.problems.append(problem)
+            self._lacks(f"`{name}` of {where}", f"`{func.python}`", func)
+
+    def _lacks(self, where: str, what: str, func: d.Func) -> None:
+        verb = "lack" if where == "the imports" else "lacks"
+        self.problems.append(f"{where} {verb} {what}, for `{func.name}`")
 
     def _unknown(self, name: str, known: list[str]) -> None:
         other = _other_version(name, known)
