@@ -8,6 +8,7 @@ mod document;
 mod function;
 mod place;
 mod policy;
+mod record;
 mod returns;
 mod schema;
 mod start;
@@ -24,6 +25,7 @@ pub(crate) use policy::{
     CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, Owner, TextPolicy, TrapPolicy,
     Unit,
 };
+pub(crate) use record::{Field, Record};
 pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
 pub(crate) use start::{Import, Init, Number, Stub};
 
@@ -92,6 +94,10 @@ pub(crate) struct Root {
     /// functions are `codec#stream.constructor` and `codec#stream.write`.
     #[serde(default)]
     pub(crate) resource: BTreeMap<String, Resource>,
+    /// The C struct for each record that is passed through memory, by its name:
+    /// `shapes#point` for the record `point` of the interface `shapes`.
+    #[serde(default)]
+    pub(crate) record: BTreeMap<String, Record>,
 }
 
 /// What stands behind a resource: a pointer that the module hands out, or a state

@@ -2,6 +2,7 @@
 //! here, so that emitting can't fail.
 
 mod argument;
+mod buffer;
 mod call;
 mod check;
 mod confirmed;
@@ -16,10 +17,12 @@ mod out_argument;
 mod param;
 mod part;
 mod pointer;
+mod record;
 mod refusal;
 mod report;
 mod resource;
 mod returns;
+mod shape;
 mod status;
 mod uncallable;
 mod wit;
@@ -30,13 +33,14 @@ use wasm_encoder::ValType;
 use wit_parser::{Resolve, TypeId, WorldId};
 
 pub(crate) use call::{
-    Argument, Buffer, Capacity, From, Function, Initial, Layout, Null, Output, Part, Slot,
-    StringInput, Written,
+    Argument, At, Buffer, Capacity, From, Function, Initial, Layout, ListInput, Null, Output, Part,
+    Slot, StringInput, Written,
 };
 pub(crate) use failed::{
     Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Statuses, Text, Told,
 };
 pub(crate) use number::{Kind, Scalar};
+pub(crate) use shape::{CstringField, LeafKind, Shape, Way};
 
 pub(crate) use crate::mapping::CType;
 use crate::{Error, Mapping, Module};

@@ -5,6 +5,7 @@ mod call;
 mod failure;
 mod number;
 mod output;
+mod record;
 
 use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 
@@ -132,6 +133,9 @@ impl Body<'_, '_> {
         }
         for string in &function.strings {
             self.string(string);
+        }
+        for list in &function.lists {
+            self.list(list);
         }
         self.call_with_buffers();
         if let Some(status) = &function.status {

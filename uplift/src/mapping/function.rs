@@ -64,8 +64,8 @@ pub(crate) enum Argument {
         /// The case of the WIT error for such a string.
         unencodable_error: Option<String>,
     },
-    /// A pointer to the elements of a WIT list of numbers, or to the UTF-8 bytes
-    /// of a WIT string. Its length has to be an argument too.
+    /// A pointer to the elements of a WIT list, or to the UTF-8 bytes of a WIT
+    /// string. Its length has to be an argument too.
     Pointer {
         /// The WIT parameter.
         param: String,
@@ -78,8 +78,13 @@ pub(crate) enum Argument {
         #[serde(default)]
         unit: Unit,
     },
+    /// A pointer to the C struct that a WIT record or tuple stands for.
+    Record {
+        /// The WIT parameter.
+        param: String,
+    },
     /// A pointer to room that the shim allocates and the C function fills: the
-    /// WIT result, a list of numbers or a string.
+    /// WIT result, a list or a string.
     Buffer {
         /// How much room.
         capacity: Capacity,
@@ -111,7 +116,7 @@ pub(crate) enum Argument {
         field: Option<String>,
     },
     /// A pointer to a pointer, by which the C function hands out memory of its
-    /// own: the WIT result, a list of numbers or a string.
+    /// own: the WIT result, a list, a string, a record or a tuple.
     OutPointer {
         /// The export that frees it. Left out with `borrowed`.
         free: Option<String>,
@@ -137,6 +142,16 @@ pub(crate) enum Argument {
         c_type: Option<CType>,
         /// The WIT parameter whose value is there before the call. Left out: 0.
         param: Option<String>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
+    /// A pointer to a C struct that the C function fills, for a WIT record or tuple.
+    OutRecord {
+        /// The WIT parameter whose value is there before the call. Left out: zeros.
+        param: Option<String>,
+        /// The export that frees what the struct owns, called with the pointer.
+        free: Option<String>,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,

@@ -65,6 +65,25 @@ pub(crate) enum Returns {
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,
     },
+    /// A pointer to a C struct: the WIT result, a record or a tuple.
+    Record {
+        /// The export that frees it. Left out with `borrowed`.
+        free: Option<String>,
+        /// Who else owns it.
+        borrowed: Option<Owner>,
+        /// What a null pointer means.
+        #[serde(default)]
+        null: NullPolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+        /// Where the number in the WIT error comes from.
+        code: Option<Asked>,
+        /// Where the text in the WIT error comes from.
+        text: Option<ErrorText>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
     /// The length of what was written to the buffer; a negative one traps.
     Length {
         /// What is counted.

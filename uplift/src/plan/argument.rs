@@ -9,7 +9,7 @@ use super::error::Cause;
 use super::function::Draft;
 use super::param::Use;
 use super::wit::WitType;
-use super::{Argument, CType, Failure, Scalar, StringInput, Text};
+use super::{Argument, CType, Failure, Initial, ListInput, Scalar, StringInput, Text, Way};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, Step, Unit};
 
@@ -44,17 +44,33 @@ impl Checker<'_> {
             Spec::Cstring { param, .. } => self.cstring(draft, &path, param, argument),
             Spec::Pointer { param } => {
                 let (local, ty) = self.used(draft, &path, param, Use::Pointer)?;
-                if matches!(ty, WitType::Scalar(_)) {
-                    return self.wrong_param(&path, param, "a string or a list", "`value`");
+                if !ty.is_sequence() {
+                    let help = "`value`, or `record`";
+                    return self.wrong_param(&path, param, "a string or a list", help);
+                }
+                if let Some(shape) = self.copied(draft, ty, Way::ToC) {
+                    draft.lists.push(ListInput {
+                        pointer: local,
+                        length: local + 1,
+                        shape,
+                    });
                 }
                 Some(Argument::Local(local))
             }
+            Spec::Record { param } => {
+                let initial = self.record_param(draft, &path, param)?;
+                let Initial::Record(_, shape) = &initial else {
+                    return None;
+                };
+                Some(Argument::Slot(draft.outs.slot(shape.size, initial)))
+            }
+            Spec::OutRecord { .. } => self.out_record(draft, &path, argument),
             Spec::Length { param, unit } => {
                 let (local, ty) = self.used(draft, &path, param, Use::Length)?;
-                if matches!(ty, WitType::Scalar(_)) {
+                if !ty.is_sequence() {
                     return self.wrong_param(&path, param, "a string or a list", "`value`");
                 }
-                Some(match (unit, ty.element()) {
+                Some(match (unit, self.element_size(draft, ty)) {
                     (Unit::Elements, _) | (Unit::Bytes, 1) => Argument::Local(local + 1),
                     (Unit::Bytes, size) => Argument::Scaled(local + 1, size),
                 })
@@ -76,6 +92,21 @@ impl Checker<'_> {
             Spec::OutHandle { .. } => self.out_handle(draft, &path, argument),
             Spec::Scratch { size } => self.scratch(draft, &path, *size),
         }
+    }
+
+    /// A parameter that is passed as a struct.
+    pub(super) fn record_param(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+    ) -> Option<Initial> {
+        let (local, ty) = self.used(draft, path, param, Use::Pointer)?;
+        let WitType::Group(id) = ty else {
+            return self.wrong_param(path, param, "a record or a tuple", "`value` or `pointer`");
+        };
+        let shape = self.shape(draft, id, Way::ToC)?;
+        Some(Initial::Record(local, shape))
     }
 
     /// Refuses a C type that can't stand for the number.

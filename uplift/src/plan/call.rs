@@ -2,7 +2,7 @@
 
 use wasm_encoder::ValType;
 
-use super::{CType, Callee, Failure, Report, Scalar, Status};
+use super::{CType, Callee, Failure, Report, Scalar, Shape, Status};
 
 /// A function of the shim that implements one of the world's.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Function {
     pub(crate) callee: Callee,
     /// What to do with strings before the call.
     pub(crate) strings: Vec<StringInput>,
+    /// The lists of records that are copied before the call.
+    pub(crate) lists: Vec<ListInput>,
     pub(crate) arguments: Vec<Argument>,
     /// The places in the shim's own room that arguments point to.
     pub(crate) slots: Vec<Slot>,
@@ -61,6 +63,15 @@ pub(crate) struct StringInput {
     pub(crate) nul: Option<Failure>,
 }
 
+/// A WIT list that is passed as an array of structs.
+#[derive(Debug)]
+pub(crate) struct ListInput {
+    /// The locals of pointer and length.
+    pub(crate) pointer: u32,
+    pub(crate) length: u32,
+    pub(crate) shape: Shape,
+}
+
 /// A C argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Argument {
@@ -100,6 +111,8 @@ pub(crate) enum Initial {
     Capacity(usize, u32),
     /// A parameter of the shim's function.
     Number(u32, Scalar, CType),
+    /// A record whose first local this is.
+    Record(u32, Shape),
 }
 
 /// Room that the shim allocates for the C function to fill.
@@ -153,6 +166,15 @@ pub(crate) enum From {
     Slot(u32),
 }
 
+/// Where a struct is that the C function gives back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum At {
+    /// In the slot at this offset.
+    Slot(u32),
+    /// Where something points to.
+    Pointer(From),
+}
+
 /// Where the value of a part comes from.
 #[derive(Debug)]
 pub(crate) enum Output {
@@ -175,8 +197,8 @@ pub(crate) enum Output {
         null: Null,
         latin1: bool,
     },
-    /// What is in the buffer with this number.
-    Buffer(usize),
+    /// What is in the buffer with this number, as structs that have to be copied.
+    Buffer(usize, Option<Shape>),
     /// What a slot points to.
     Pointed {
         /// The offsets of the slots.
@@ -186,6 +208,16 @@ pub(crate) enum Output {
         unit: u32,
         /// The size of an element in bytes.
         element: u32,
+        /// The structs that have to be copied.
+        shape: Option<Shape>,
+        release: Option<Callee>,
+    },
+    /// A struct.
+    Record {
+        at: At,
+        shape: Shape,
+        null: Null,
+        /// What frees it, or what it owns.
         release: Option<Callee>,
     },
 }
@@ -194,14 +226,21 @@ impl Output {
     /// What frees it after the call.
     pub(crate) fn release(&self) -> Option<&Callee> {
         match self {
-            Output::Cstring { release, .. } | Output::Pointed { release, .. } => release.as_ref(),
+            Output::Cstring { release, .. }
+            | Output::Pointed { release, .. }
+            | Output::Record { release, .. } => release.as_ref(),
             _ => None,
         }
     }
 
     /// Whether it may take room besides what the C function gives back.
     pub(crate) fn takes_room(&self) -> bool {
-        matches!(self, Output::Cstring { latin1: true, .. })
+        match self {
+            Output::Cstring { latin1, .. } => *latin1,
+            Output::Buffer(_, shape) | Output::Pointed { shape, .. } => shape.is_some(),
+            Output::Record { shape, .. } => shape.takes_room(),
+            _ => false,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use wasmparser::ValType;
 use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem};
 
+use super::record::CLayouts;
 use super::resource::plain_name;
 use super::{Callee, Function, Plan, Resource};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
@@ -24,6 +25,7 @@ pub(super) struct Checker<'a> {
     /// What the debugging information knows.
     pub(super) signatures: Signatures,
     pub(super) resources: Vec<Resource>,
+    pub(super) layouts: CLayouts,
     mistakes: Vec<Diagnostic>,
     changes: Vec<(MainChange, String)>,
     notes: Vec<String>,
@@ -61,6 +63,7 @@ pub(super) fn check(
         sizes,
         signatures: module.c_signatures(),
         resources: Vec::new(),
+        layouts: CLayouts::new(),
         mistakes: refusals,
         changes: Vec::new(),
         notes: Vec::new(),
@@ -69,6 +72,7 @@ pub(super) fn check(
     checker.unconfirmed();
     checker.memory_export();
     checker.resources = checker.resources(world);
+    checker.unknown_records();
     let functions = checker.world(world);
     let needs_room = functions.iter().any(needs_room)
         || checker
@@ -125,6 +129,7 @@ fn needs_room(function: &Function) -> bool {
         || function.params_in_memory
         || !function.strings.is_empty()
         || !function.buffers.is_empty()
+        || function.parts.iter().any(|part| part.output.takes_room())
 }
 
 fn read_wit(mapping: &Mapping, folder: &Path) -> Result<(Resolve, WorldId), Diagnostic> {

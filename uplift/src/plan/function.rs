@@ -6,12 +6,12 @@ use wasm_encoder::ValType;
 use wit_parser::Function as WitFunction;
 use wit_parser::abi::{AbiVariant, WasmType};
 
+use super::buffer::Outs;
 use super::check::{Checker, default_export};
 use super::error::Errors;
-use super::out_argument::Outs;
 use super::param::{Param, Use};
 use super::wit::{self, WitResult};
-use super::{Argument, Callee, Function, Layout, Part, Report, Status, StringInput};
+use super::{Argument, Callee, Function, Layout, ListInput, Part, Report, Status, StringInput};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Step};
 
@@ -25,6 +25,7 @@ pub(super) struct Draft<'a> {
     pub(super) result: WitResult,
     pub(super) errors: Errors,
     pub(super) strings: Vec<StringInput>,
+    pub(super) lists: Vec<ListInput>,
     pub(super) status: Option<Status>,
     /// Whom to ask about a call that has failed.
     pub(super) report: Report,
@@ -89,6 +90,7 @@ impl Checker<'_> {
             errors: Errors::new(&result),
             result,
             strings: Vec::new(),
+            lists: Vec::new(),
             status: None,
             report: Report::default(),
             parts: Vec::new(),
@@ -136,6 +138,7 @@ impl Checker<'_> {
             params_in_memory: draft.params.iter().any(|param| self.in_memory(param.ty)),
             callee: draft.callee,
             strings: draft.strings,
+            lists: draft.lists,
             arguments,
             slots: draft.outs.slots,
             buffers: draft.outs.buffers,

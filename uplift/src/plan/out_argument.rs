@@ -1,309 +1,16 @@
 //! One C argument by which something comes back, held against the WIT result.
 
-use wasm_encoder::ValType;
-
+use super::buffer::Pointed;
 use super::check::Checker;
 use super::function::{Draft, Ownership};
 use super::param::Use;
 use super::part::Target;
 use super::wit::WitType;
-use super::{
-    Argument, Buffer, CType, Callee, Capacity, From, Initial, Output, Scalar, Slot, Written,
-};
+use super::{Argument, At, CType, Failure, From, Initial, Null, Output, Shape, Way};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, OnError, Step, Unit};
-
-/// What the arguments of a function give back, while it is being checked.
-#[derive(Default)]
-pub(super) struct Outs {
-    pub(super) slots: Vec<Slot>,
-    pub(super) buffers: Vec<Buffer>,
-    /// The fields of the buffers and out-pointers, in the order of the arguments.
-    buffer_fields: Vec<Option<String>>,
-    pointer_fields: Vec<Option<String>>,
-    /// The parts that the buffers become.
-    pub(super) filled: Vec<Option<Target>>,
-    pub(super) pointed: Vec<Option<Pointed>>,
-    /// The numbers of the buffers whose length is known, and from where.
-    pub(super) written: Vec<(usize, Written)>,
-    /// The numbers of the out-pointers, the slots of their lengths, and the units
-    /// that these count.
-    pub(super) lengths: Vec<(usize, u32, u32)>,
-    /// What is ended where the status is an error, by the offset of a slot.
-    pub(super) abandoned: Vec<(u32, Callee)>,
-    /// Whether a resource is handed out by an argument.
-    pub(super) hands_out: bool,
-}
-
-/// Memory that the module hands out.
-pub(super) struct Pointed {
-    pub(super) target: Target,
-    /// The offset of the slot.
-    pub(super) slot: u32,
-    pub(super) owner: Ownership,
-}
-
-impl Outs {
-    pub(super) fn new(arguments: &[mapping::Argument]) -> Self {
-        let mut outs = Outs::default();
-        for argument in arguments {
-            match argument {
-                mapping::Argument::Buffer { field, .. } => outs.buffer_fields.push(field.clone()),
-                mapping::Argument::OutPointer { field, .. } => {
-                    outs.pointer_fields.push(field.clone());
-                }
-                mapping::Argument::OutHandle { .. } | mapping::Argument::State { .. } => {
-                    outs.hands_out = true;
-                }
-                _ => {}
-            }
-        }
-        outs
-    }
-
-    /// A new slot; its offset.
-    pub(super) fn slot(&mut self, size: u32, initial: Initial) -> u32 {
-        let end = self.slots.last().map_or(0, |slot| slot.offset + slot.size);
-        let offset = end.next_multiple_of(8);
-        self.slots.push(Slot {
-            offset,
-            size,
-            initial,
-        });
-        offset
-    }
-}
+use crate::mapping::{self, Encoding, OnError, Owner, Step};
 
 impl Checker<'_> {
-    /// The element of the list or string that the part called `field` is.
-    fn element(&self, draft: &Draft<'_>, field: Option<&str>) -> Option<u32> {
-        let target = self.target(draft, field)?;
-        matches!(target.ty, WitType::String | WitType::List(_)).then(|| target.ty.element())
-    }
-
-    /// How many units there are in an element of the part called `field`.
-    fn units(&self, draft: &Draft<'_>, field: Option<&str>, unit: Unit) -> u32 {
-        match unit {
-            Unit::Bytes => self.element(draft, field).unwrap_or(1),
-            Unit::Elements => 1,
-        }
-    }
-
-    /// The part called `field`, which has to be a string or a list.
-    fn sequence(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        field: Option<&str>,
-        what: &str,
-    ) -> Option<Target> {
-        let target = self.claim(draft, path, field, what)?;
-        if !matches!(target.ty, WitType::String | WitType::List(_)) {
-            return self.wrong_part(draft, path, field, "a string or a list of numbers");
-        }
-        self.never_none(
-            draft,
-            path,
-            target,
-            "let the WIT function return it without `option`, or add `none = […]` with a status",
-        )?;
-        Some(target)
-    }
-
-    /// The number of the buffer for the part called `field`.
-    pub(super) fn buffer_number(
-        &mut self,
-        draft: &Draft<'_>,
-        path: &[Step<'_>],
-        field: Option<&str>,
-        what: &str,
-    ) -> Option<usize> {
-        let fields = &draft.outs.buffer_fields;
-        let found = fields.iter().position(|found| found.as_deref() == field);
-        if found.is_none() {
-            return self.lacks(path, what, "buffer", !fields.is_empty());
-        }
-        found
-    }
-
-    fn lacks<T>(&mut self, path: &[Step<'_>], what: &str, other: &str, there: bool) -> Option<T> {
-        let span = self.mapping.document.value(path);
-        self.mistake(
-            Diagnostic::mapping(
-                "mapping::arguments",
-                span,
-                format!("there is no `{other}` that this `{what}` could belong to"),
-                "belongs to nothing",
-            )
-            .help(if there {
-                format!("give it the same `field` as the `{other}` has")
-            } else {
-                format!("add an argument `{other}`, or leave this one out")
-            }),
-        );
-        None
-    }
-
-    pub(super) fn buffer(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        spec: &mapping::Capacity,
-        field: Option<&str>,
-    ) -> Argument {
-        let number = draft.outs.buffers.len();
-        let target = self.sequence(draft, path, field, "buffer");
-        let capacity = self.room_for(draft, path, spec);
-        // If this one is wrong, that has been said, and the numbers of the others
-        // stay the same.
-        draft.outs.buffers.push(Buffer {
-            capacity: capacity.unwrap_or(Capacity::Constant(0)),
-            element: target.map_or(1, |target| target.ty.element()),
-            written: Written::All,
-        });
-        draft.outs.filled.push(target);
-        Argument::Buffer(number)
-    }
-
-    fn room_for(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        spec: &mapping::Capacity,
-    ) -> Option<Capacity> {
-        let key = |key| [path, &[Step::Key("capacity"), Step::Key(key)]].concat();
-        match spec {
-            mapping::Capacity::Constant { constant } => Some(Capacity::Constant(*constant)),
-            mapping::Capacity::Bound { bound, param } => {
-                let span = self.mapping.document.value(&key("bound"));
-                let bound = self.release(bound, span, &["(i32) -> i32"])?;
-                let (local, ty) = self.param(draft, &key("param"), param)?;
-                if !matches!(ty, WitType::String | WitType::List(_)) {
-                    let path = key("param");
-                    return self.wrong_param(&path, param, "a string or a list", "another one");
-                }
-                Some(Capacity::Bound(bound, local + 1))
-            }
-            mapping::Capacity::Param { param, limit } => {
-                let (local, ty) = self.param(draft, &key("param"), param)?;
-                if ty != WitType::Scalar(Scalar::U32) {
-                    let path = key("param");
-                    return self.wrong_param(&path, param, "a u32", "a u32");
-                }
-                // Knowing the capacity may be all that the caller passes it for.
-                draft.used.insert((param.clone(), Use::Value));
-                Some(Capacity::Local(local, *limit))
-            }
-            mapping::Capacity::Grow {
-                start,
-                retry_on,
-                limit,
-            } => self.growing(draft, path, *start, retry_on, *limit),
-        }
-    }
-
-    fn growing(
-        &mut self,
-        draft: &Draft<'_>,
-        path: &[Step<'_>],
-        start: u32,
-        retry_on: &[i32],
-        limit: u32,
-    ) -> Option<Capacity> {
-        let another = draft
-            .outs
-            .buffers
-            .iter()
-            .any(|buffer| matches!(buffer.capacity, Capacity::Grow { .. }));
-        let (key, message, label) = if start == 0 || start > limit || retry_on.is_empty() {
-            (
-                "start",
-                "the buffer can't grow this way".to_owned(),
-                "`start` is at least 1 and at most `limit`, `retry-on` is not empty",
-            )
-        } else if draft.known && draft.callee.results != [ValType::I32] {
-            (
-                "retry-on",
-                format!("`{}` returns no status to retry on", draft.callee.export),
-                "needs an i32",
-            )
-        } else if another {
-            (
-                "retry-on",
-                "two buffers can't grow on the same status".to_owned(),
-                "the second one",
-            )
-        } else {
-            return Some(Capacity::Grow {
-                start,
-                retry_on: retry_on.to_vec(),
-                limit,
-            });
-        };
-        let path = [path, &[Step::Key("capacity"), Step::Key(key)]].concat();
-        let span = self.mapping.document.value(&path);
-        self.mistake(Diagnostic::mapping(
-            "mapping::capacity",
-            span,
-            message,
-            label,
-        ));
-        None
-    }
-
-    pub(super) fn capacity(
-        &mut self,
-        draft: &Draft<'_>,
-        path: &[Step<'_>],
-        unit: Unit,
-        field: Option<&str>,
-    ) -> Option<Argument> {
-        let number = self.buffer_number(draft, path, field, "capacity")?;
-        Some(Argument::Capacity(number, self.units(draft, field, unit)))
-    }
-
-    pub(super) fn buffer_length(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        unit: Unit,
-        field: Option<&str>,
-    ) -> Option<Argument> {
-        let number = self.buffer_number(draft, path, field, "buffer-length")?;
-        let units = self.units(draft, field, unit);
-        let slot = draft.outs.slot(4, Initial::Capacity(number, units));
-        self.length_of_buffer(draft, path, number, Written::Said(From::Slot(slot), units))?;
-        Some(Argument::Slot(slot))
-    }
-
-    /// Takes note of what says how much of a buffer was written.
-    fn length_of_buffer(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        number: usize,
-        written: Written,
-    ) -> Option<()> {
-        if draft.outs.written.iter().any(|(found, _)| *found == number) {
-            return self.twice(path, "the length of a buffer");
-        }
-        draft.outs.written.push((number, written));
-        Some(())
-    }
-
-    /// What the C function returns as the length of the buffer for a part.
-    pub(super) fn returned_length(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        unit: Unit,
-        field: Option<&str>,
-    ) -> Option<()> {
-        let number = self.buffer_number(draft, path, field, "length")?;
-        let units = self.units(draft, field, unit);
-        self.length_of_buffer(draft, path, number, Written::Said(From::Returned, units))
-    }
-
     /// The pointer to a new state of the resource that the function returns.
     pub(super) fn state(
         &mut self,
@@ -360,6 +67,11 @@ impl Checker<'_> {
         else {
             return None;
         };
+        let whole = self.target(draft, field.as_deref());
+        if let Some(WitType::Group(_)) = whole.map(|target| target.ty) {
+            let owner = (free.as_deref(), *borrowed);
+            return self.out_record_pointer(draft, path, owner, field.as_deref());
+        }
         let target = self.sequence(draft, path, field.as_deref(), "out-pointer");
         let expected = ["(i32)", "(i32, i32)"];
         let owner = self.owner(path, free.as_deref(), *borrowed, &expected);
@@ -372,31 +84,6 @@ impl Checker<'_> {
             }),
             _ => None,
         });
-        Some(Argument::Slot(slot))
-    }
-
-    pub(super) fn out_length(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        unit: Unit,
-        field: Option<&str>,
-    ) -> Option<Argument> {
-        let fields = &draft.outs.pointer_fields;
-        let Some(number) = fields.iter().position(|found| found.as_deref() == field) else {
-            return self.lacks(path, "out-length", "out-pointer", !fields.is_empty());
-        };
-        if draft
-            .outs
-            .lengths
-            .iter()
-            .any(|(found, ..)| *found == number)
-        {
-            return self.twice(path, "out-length");
-        }
-        let units = self.units(draft, field, unit);
-        let slot = draft.outs.slot(4, Initial::Zero);
-        draft.outs.lengths.push((number, slot, units));
         Some(Argument::Slot(slot))
     }
 
@@ -515,6 +202,85 @@ impl Checker<'_> {
             from: From::Slot(slot),
             number,
             null,
+        }));
+        Some(Argument::Slot(slot))
+    }
+
+    /// A pointer to a struct that the C function hands out.
+    fn out_record_pointer(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        (free, borrowed): (Option<&str>, Option<Owner>),
+        field: Option<&str>,
+    ) -> Option<Argument> {
+        let (target, shape) = self.record_part(draft, path, field, "out-pointer")?;
+        let Ownership { release } = self.owner(path, free, borrowed, &["(i32)"])?;
+        let null = if target.some.is_some() {
+            Null::None
+        } else {
+            Null::Failure(Failure::Trap)
+        };
+        let slot = draft.outs.slot(4, Initial::Zero);
+        draft.parts.push(target.filled(Output::Record {
+            at: At::Pointer(From::Slot(slot)),
+            shape,
+            null,
+            release,
+        }));
+        Some(Argument::Slot(slot))
+    }
+
+    /// The part called `field`, which has to be a record or a tuple.
+    pub(super) fn record_part(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        field: Option<&str>,
+        what: &str,
+    ) -> Option<(Target, Shape)> {
+        let target = self.claim(draft, path, field, what)?;
+        let WitType::Group(id) = target.ty else {
+            return self.wrong_part(draft, path, field, "a record or a tuple");
+        };
+        let shape = self.shape(draft, id, Way::FromC)?;
+        Some((target, shape))
+    }
+
+    pub(super) fn out_record(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: &mapping::Argument,
+    ) -> Option<Argument> {
+        let mapping::Argument::OutRecord { param, free, field } = spec else {
+            return None;
+        };
+        let (target, shape) = self.record_part(draft, path, field.as_deref(), "out-record")?;
+        let help = "let the WIT return it without `option`, or add `none = […]` with a status";
+        self.never_none(draft, path, target, help)?;
+        let release = match free {
+            Some(free) => {
+                let span = [path, &[Step::Key("free")]].concat();
+                let span = self.mapping.document.value(&span);
+                Some(self.release(free, span, &["(i32)"])?)
+            }
+            None => None,
+        };
+        let initial = match param {
+            Some(param) => self.record_param(draft, path, param)?,
+            None => Initial::Zero,
+        };
+        let size = match &initial {
+            Initial::Record(_, before) => before.size.max(shape.size),
+            _ => shape.size,
+        };
+        let slot = draft.outs.slot(size, initial);
+        draft.parts.push(target.filled(Output::Record {
+            at: At::Slot(slot),
+            shape,
+            null: Null::Failure(Failure::Trap),
+            release,
         }));
         Some(Argument::Slot(slot))
     }

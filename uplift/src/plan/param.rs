@@ -30,7 +30,7 @@ impl Checker<'_> {
     /// Whether the caller places something of the type in memory.
     pub(super) fn in_memory(&self, ty: WitType) -> bool {
         match ty {
-            WitType::String | WitType::List(_) => true,
+            WitType::String | WitType::List(_) | WitType::Groups(_) => true,
             WitType::Option(inner) => {
                 wit::classify(self.resolve, &inner).is_ok_and(|inner| self.in_memory(inner))
             }
@@ -86,7 +86,11 @@ impl Checker<'_> {
             }
             WitType::Borrow(_) => Err("a handle to a resource of somebody else".into()),
             WitType::Own(_) => Err("a resource that is given away".into()),
-            WitType::Option(_) => Err("an option".into()),
+            WitType::Option(inner) => match self.param_type(&inner)? {
+                WitType::Scalar(Scalar::Pointer) | WitType::Group(_) => Ok(WitType::Option(inner)),
+                sequence if sequence.is_sequence() => Ok(WitType::Option(inner)),
+                _ => Err("an option of a number".into()),
+            },
             WitType::Group(id) => {
                 for (_, field) in wit::fields(self.resolve, id) {
                     self.param_type(&field)?;
@@ -153,6 +157,7 @@ impl Checker<'_> {
     fn is_used(&mut self, draft: &Draft<'_>, name: &str, ty: WitType) {
         let used = |how| draft.used.contains(&(name.to_owned(), how));
         let (lacks, word) = match ty {
+            WitType::Group(_) if used(Use::Pointer) => return,
             WitType::Group(id) => {
                 for (field, ty) in wit::fields(self.resolve, id) {
                     if let Ok(ty) = self.param_type(&ty) {
@@ -161,10 +166,10 @@ impl Checker<'_> {
                 }
                 return;
             }
-            WitType::String | WitType::List(_) if !used(Use::Pointer) => ("to nobody", "pointer"),
-            WitType::String | WitType::List(_) if !used(Use::Length) => {
-                ("without its length", "length")
-            }
+            _ if ty.is_sequence() && !used(Use::Pointer) => ("to nobody", "pointer"),
+            _ if ty.is_sequence() && !used(Use::Length) => ("without its length", "length"),
+            WitType::Option(_) if used(Use::Value) || used(Use::Pointer) => return,
+            WitType::Option(_) => ("to nobody", "pointer"),
             WitType::Scalar(_) if !used(Use::Value) => ("to nobody", "value"),
             _ => return,
         };

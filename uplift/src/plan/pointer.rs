@@ -5,7 +5,7 @@ use super::error::Cause;
 use super::function::{Draft, Ownership};
 use super::part::Target;
 use super::wit::WitType;
-use super::{Failure, From, Null, Output};
+use super::{At, Failure, From, Null, Output};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step};
 
@@ -40,6 +40,35 @@ impl Checker<'_> {
             release,
             null,
             latin1: *encoding == Encoding::Latin1,
+        }));
+        Some(())
+    }
+
+    pub(super) fn record_result(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: Option<&Returns>,
+    ) -> Option<()> {
+        let Some(Returns::Record {
+            free,
+            borrowed,
+            null,
+            null_error,
+            field,
+            ..
+        }) = spec
+        else {
+            return None;
+        };
+        let (target, shape) = self.record_part(draft, path, field.as_deref(), "record")?;
+        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &["(i32)"])?;
+        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
+        draft.parts.push(target.filled(Output::Record {
+            at: At::Pointer(From::Returned),
+            shape,
+            null,
+            release,
         }));
         Some(())
     }

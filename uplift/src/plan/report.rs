@@ -21,7 +21,8 @@ impl Checker<'_> {
             Some(
                 Returns::Status { code, text, .. }
                 | Returns::Cstring { code, text, .. }
-                | Returns::Handle { code, text, .. },
+                | Returns::Handle { code, text, .. }
+                | Returns::Record { code, text, .. },
             ) => (code.as_ref(), text.as_ref()),
             _ => (None, None),
         };

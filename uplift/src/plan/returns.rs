@@ -8,7 +8,7 @@ use super::check::Checker;
 use super::function::Draft;
 use super::memory::encoded;
 use super::wit::WitType;
-use super::{CType, Capacity, From, Output, Written};
+use super::{CType, Capacity, From, Output, Way, Written};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{Returns, Step};
 
@@ -40,6 +40,10 @@ impl Checker<'_> {
             Some(Returns::Handle { .. }) => {
                 self.expect(draft, &span, ValType::I32)?;
                 self.handle_result(draft, &path, spec)?;
+            }
+            Some(Returns::Record { .. }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                self.record_result(draft, &path, spec)?;
             }
             Some(Returns::Length { unit, field }) => {
                 self.expect(draft, &span, ValType::I32)?;
@@ -157,14 +161,14 @@ impl Checker<'_> {
 
     /// Makes parts of what the C function wrote.
     fn written(&mut self, draft: &mut Draft<'_>, span: &Range<usize>) -> Option<()> {
-        let outs = &mut draft.outs;
-        for (number, written) in std::mem::take(&mut outs.written) {
-            if let Some(buffer) = outs.buffers.get_mut(number) {
+        for (number, written) in std::mem::take(&mut draft.outs.written) {
+            if let Some(buffer) = draft.outs.buffers.get_mut(number) {
                 buffer.written = written;
             }
         }
-        for (number, target) in std::mem::take(&mut outs.filled).into_iter().enumerate() {
-            let buffer = outs.buffers.get(number)?;
+        let filled = std::mem::take(&mut draft.outs.filled);
+        for (number, target) in filled.into_iter().enumerate() {
+            let buffer = draft.outs.buffers.get(number)?;
             if matches!(buffer.capacity, Capacity::Grow { .. })
                 && matches!(buffer.written, Written::All)
             {
@@ -176,11 +180,15 @@ impl Checker<'_> {
                 ));
                 return None;
             }
-            draft.parts.push(target?.filled(Output::Buffer(number)));
+            let target = target?;
+            let shape = self.copied(draft, target.ty, Way::FromC);
+            let output = Output::Buffer(number, shape);
+            draft.parts.push(target.filled(output));
         }
-        for (number, pointed) in std::mem::take(&mut outs.pointed).into_iter().enumerate() {
-            let length = outs.lengths.iter().find(|(found, ..)| *found == number);
-            let Some((_, length, unit)) = length else {
+        let pointed = std::mem::take(&mut draft.outs.pointed);
+        for (number, pointed) in pointed.into_iter().enumerate() {
+            let mut lengths = draft.outs.lengths.iter();
+            let Some((_, length, unit)) = lengths.find(|(found, ..)| *found == number) else {
                 self.mistake(
                     Diagnostic::mapping(
                         "mapping::arguments",
@@ -192,12 +200,14 @@ impl Checker<'_> {
                 );
                 return None;
             };
+            let (length, unit) = (*length, *unit);
             let pointed = pointed?;
             let output = Output::Pointed {
                 pointer: pointed.slot,
-                length: *length,
-                unit: *unit,
-                element: pointed.target.ty.element(),
+                length,
+                unit,
+                element: self.element_size(draft, pointed.target.ty),
+                shape: self.copied(draft, pointed.target.ty, Way::FromC),
                 release: pointed.owner.release,
             };
             draft.parts.push(pointed.target.filled(output));

@@ -18,10 +18,20 @@ pub(super) enum WitType {
     Option(Type),
     /// A record or a tuple.
     Group(TypeId),
+    /// A list of records or tuples.
+    Groups(TypeId),
 }
 
 impl WitType {
-    /// The size of an element in bytes.
+    /// Whether it is a list or a string.
+    pub(super) fn is_sequence(self) -> bool {
+        matches!(
+            self,
+            WitType::String | WitType::List(_) | WitType::Groups(_)
+        )
+    }
+
+    /// The size of an element in bytes, which is no record.
     pub(super) fn element(self) -> u32 {
         match self {
             WitType::Scalar(scalar) | WitType::List(scalar) => scalar.size(),
@@ -35,7 +45,7 @@ impl WitType {
         match self {
             WitType::Scalar(scalar) => vec![scalar.core()],
             WitType::Own(_) | WitType::Borrow(_) => vec![ValType::I32],
-            WitType::String | WitType::List(_) => vec![ValType::I32; 2],
+            WitType::String | WitType::List(_) | WitType::Groups(_) => vec![ValType::I32; 2],
             WitType::Option(inner) => {
                 let inner = classify(resolve, &inner).map(|inner| inner.flat(resolve));
                 [vec![ValType::I32], inner.unwrap_or_default()].concat()
@@ -93,7 +103,8 @@ pub(super) fn classify(resolve: &Resolve, ty: &Type) -> Result<WitType, String> 
             {
                 Ok(WitType::List(scalar))
             }
-            _ => Err("a list of something else than numbers".into()),
+            Ok(WitType::Group(id)) => Ok(WitType::Groups(id)),
+            _ => Err("a list of something else than numbers, records and tuples".into()),
         },
         Err(TypeDefKind::Handle(Handle::Own(id))) => Ok(WitType::Own(base(resolve, *id))),
         Err(TypeDefKind::Handle(Handle::Borrow(id))) => Ok(WitType::Borrow(base(resolve, *id))),

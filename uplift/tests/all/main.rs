@@ -11,6 +11,7 @@ mod handles;
 mod memory;
 mod numbers;
 mod outputs;
+mod records;
 mod refused;
 mod resources;
 mod start;

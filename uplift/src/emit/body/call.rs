@@ -3,6 +3,7 @@
 use wasm_encoder::ValType;
 
 use super::Body;
+use super::record::{Address, Wit};
 use crate::emit::runtime::at;
 use crate::emit::trap::Trap;
 use crate::plan::{Argument, Initial, Slot};
@@ -77,6 +78,13 @@ impl Body<'_, '_> {
                 self.convert(wit.kind(), c.kind(), Trap::OutOfCRange);
                 self.store(c.core(), c.size(), place);
             }
+            Initial::Record(local, shape) => {
+                let to = Address {
+                    base: self.area,
+                    offset: place,
+                };
+                self.lower(shape, Wit::Flat(*local), to);
+            }
         }
     }
 
@@ -86,7 +94,7 @@ impl Body<'_, '_> {
     }
 
     /// Puts an argument on the stack.
-    fn argument(&mut self, argument: Argument) {
+    pub(super) fn argument(&mut self, argument: Argument) {
         match argument {
             Argument::Local(local) => {
                 self.code.local_get(local);

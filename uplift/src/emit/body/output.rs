@@ -6,10 +6,11 @@
 use wasm_encoder::{BlockType, ValType};
 
 use super::Body;
+use super::record::Address;
 use crate::emit::runtime::{Words as _, at};
 use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
-use crate::plan::{From, Null, Output, Part, Scalar, Written};
+use crate::plan::{Argument, At, From, LeafKind, Null, Output, Part, Scalar, Shape, Written};
 
 /// A part that has been checked: its locals.
 #[derive(Clone, Copy, Default)]
@@ -79,18 +80,31 @@ impl Body<'_, '_> {
             Output::Cstring {
                 from, null, latin1, ..
             } => self.cstring(*from, *null, *latin1, owned),
-            Output::Buffer(number) => {
+            Output::Buffer(number, shape) => {
                 let (value, _) = self.buffers[*number];
                 let length = self.written(*number);
+                if let Some(shape) = shape {
+                    self.lift_all(value, length, shape);
+                }
                 Ready { value, length }
             }
+            Output::Record {
+                at, shape, null, ..
+            } => self.record(*at, shape, *null, owned),
             Output::Pointed {
                 pointer,
                 length,
                 unit,
                 element,
+                shape,
                 ..
-            } => self.pointed((*pointer, *length), *unit, *element, owned),
+            } => {
+                let ready = self.pointed((*pointer, *length), *unit, *element, owned);
+                if let Some(shape) = shape {
+                    self.lift_all(ready.value, ready.length, shape);
+                }
+                ready
+            }
         }
     }
 
@@ -163,14 +177,7 @@ impl Body<'_, '_> {
         self.load_pointer(From::Slot(length));
         self.code.local_set(ready.length);
         self.in_elements(ready.length, unit);
-        self.code
-            .local_get(ready.value)
-            .i32_eqz()
-            .local_get(ready.length)
-            .i32_const(0)
-            .i32_ne()
-            .i32_and();
-        self.code.trap_if(self.shim, Trap::NullPointer);
+        self.not_null(ready.value, ready.length);
         if let Some(owned) = owned {
             self.code
                 .local_get(ready.value)
@@ -181,6 +188,50 @@ impl Body<'_, '_> {
                 .global_set(owned + 1);
         }
         ready
+    }
+
+    /// Traps where there is something and the pointer to it is null.
+    pub(super) fn not_null(&mut self, pointer: u32, length: u32) {
+        self.code
+            .local_get(pointer)
+            .i32_eqz()
+            .local_get(length)
+            .i32_const(0)
+            .i32_ne()
+            .i32_and();
+        self.code.trap_if(self.shim, Trap::NullPointer);
+    }
+
+    /// The pointer to a struct; where the result is not returned in memory, the
+    /// number that is all of it.
+    fn record(&mut self, at: At, shape: &Shape, null: Null, owned: Option<u32>) -> Ready {
+        let value = match at {
+            At::Pointer(from) => self.pointer(from, null),
+            At::Slot(slot) => {
+                let value = self.local(ValType::I32);
+                self.argument(Argument::Slot(slot));
+                self.code.local_set(value);
+                value
+            }
+        };
+        if let Some(owned) = owned {
+            self.code.local_get(value).global_set(owned);
+        }
+        let single = shape.leaves.first().map(|leaf| (leaf.c, &leaf.kind));
+        match single {
+            Some((offset, LeafKind::Number(c, wit))) if !self.function.layout.in_memory => {
+                let number = self.local(wit.core());
+                self.code.local_get(value);
+                self.load_number(*c, u64::from(offset));
+                self.convert(c.kind(), wit.kind(), Trap::OutOfRange);
+                self.code.local_set(number);
+                Ready {
+                    value: number,
+                    length: 0,
+                }
+            }
+            _ => Ready { value, length: 0 },
+        }
     }
 
     /// Makes the length in a local one of whole elements.
@@ -268,6 +319,9 @@ impl Body<'_, '_> {
             } | Output::Handle {
                 null: Null::None,
                 ..
+            } | Output::Record {
+                null: Null::None,
+                ..
             }
         );
         let Some(some) = part.some else {
@@ -288,6 +342,18 @@ impl Body<'_, '_> {
 
     fn store_value(&mut self, part: &Part, ready: Ready) {
         let offset = u64::from(part.offset);
+        if let Output::Record { shape, .. } = &part.output {
+            let from = Address {
+                base: ready.value,
+                offset: 0,
+            };
+            let to = Address {
+                base: self.area,
+                offset,
+            };
+            self.lift(shape, from, to);
+            return;
+        }
         self.code.local_get(self.area);
         self.push(&part.output, ready);
         match &part.output {
@@ -297,7 +363,10 @@ impl Body<'_, '_> {
             Output::State(_) | Output::Handle { .. } => {
                 self.code.i32_store(at(offset, 2));
             }
-            Output::Cstring { .. } | Output::Buffer(_) | Output::Pointed { .. } => {
+            Output::Cstring { .. }
+            | Output::Buffer(..)
+            | Output::Pointed { .. }
+            | Output::Record { .. } => {
                 self.code
                     .i32_store(at(offset, 2))
                     .local_get(self.area)

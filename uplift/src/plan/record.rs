@@ -1,0 +1,425 @@
+//! C structs, held against the WIT records and tuples that stand for them.
+
+use std::collections::BTreeMap;
+
+use wit_parser::{Int, Type, TypeDefKind, TypeId, TypeOwner};
+
+use super::check::Checker;
+use super::error::Cause;
+use super::function::Draft;
+use super::shape::{CstringField, Leaf, LeafKind, Shape, Way};
+use super::wit::{self, WitType};
+use super::{CType, Failure, Text};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::mapping::{Encoding, ErrorPolicy, Field, NulPolicy, Step};
+
+/// How C lays out a record.
+#[derive(Clone, Debug)]
+pub(super) struct CLayout {
+    pub(super) size: u32,
+    align: u32,
+    /// The offsets of the fields, and of the lengths of those that have one.
+    fields: Vec<(u32, Option<u32>)>,
+}
+
+/// The layouts of the records that have been looked at; `None` for one with a
+/// mistake in it.
+pub(super) type CLayouts = BTreeMap<TypeId, Option<CLayout>>;
+
+/// The place of a record in both worlds while its members are listed.
+#[derive(Clone, Copy, Default)]
+struct Base {
+    c: u32,
+    wit: u32,
+    flat: u32,
+}
+
+impl Checker<'_> {
+    /// The key of a record in the mapping; a tuple has none.
+    fn record_key(&self, id: TypeId) -> Option<String> {
+        let ty = &self.resolve.types[id];
+        let name = ty.name.as_ref()?;
+        if !matches!(ty.kind, TypeDefKind::Record(_)) {
+            return None;
+        }
+        let TypeOwner::Interface(interface) = ty.owner else {
+            return Some(name.clone());
+        };
+        let interface = self.resolve.interfaces[interface].name.as_deref();
+        Some(interface.map_or_else(|| name.clone(), |short| format!("{short}#{name}")))
+    }
+
+    /// Refuses records in the mapping that the WIT does not have.
+    pub(super) fn unknown_records(&mut self) {
+        let types = self.resolve.types.iter();
+        let known: Vec<String> = types.filter_map(|(id, _)| self.record_key(id)).collect();
+        let mapping = self.mapping;
+        for key in mapping.root.record.keys() {
+            if !known.contains(key) {
+                let path = [Step::Key("record"), Step::Key(key)];
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::unknown-record",
+                        mapping.document.key(&path),
+                        format!("the WIT has no record `{key}`"),
+                        "not in the WIT",
+                    )
+                    .help(did_you_mean(
+                        key,
+                        "its records",
+                        known.iter().map(String::as_str),
+                    )),
+                );
+            }
+        }
+    }
+
+    /// How C lays out a record or a tuple.
+    pub(super) fn c_layout(&mut self, id: TypeId, user: &str) -> Option<CLayout> {
+        if let Some(found) = self.layouts.get(&id) {
+            return found.clone();
+        }
+        let found = self.lay_out(id, user);
+        self.layouts.insert(id, found.clone());
+        found
+    }
+
+    fn lay_out(&mut self, id: TypeId, user: &str) -> Option<CLayout> {
+        let key = self.record_key(id);
+        let mapping = self.mapping;
+        let spec = key.as_ref().and_then(|key| mapping.root.record.get(key));
+        if let (Some(key), None) = (&key, spec) {
+            let path = [Step::Key("function"), Step::Key(user)];
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::missing-record",
+                    mapping.document.key(&path),
+                    format!("the mapping lacks the C struct for the record `{key}`"),
+                    "uses it",
+                )
+                .help(format!(
+                    "add `[record.\"{key}\"]`: with nothing in it, the fields are laid out as C \
+                     lays them out, in the order of the WIT; or give each an `offset`"
+                )),
+            );
+            return None;
+        }
+        let key = key.unwrap_or_default();
+        let path = [Step::Key("record"), Step::Key(&key)];
+        let fields = wit::fields(self.resolve, id);
+        if let Some(spec) = spec {
+            self.unknown_fields(&path, spec.fields.keys(), &fields)?;
+        }
+        let said = |name: &str| spec.and_then(|spec| spec.fields.get(name));
+        let some = fields
+            .iter()
+            .any(|(name, _)| said(name).is_some_and(|field| field.offset.is_some()));
+        let mut layout = CLayout {
+            size: 0,
+            align: 1,
+            fields: Vec::new(),
+        };
+        let mut taken: Vec<(u32, u32, String)> = Vec::new();
+        for (name, ty) in &fields {
+            let field = said(name);
+            let at = [path.as_slice(), &[Step::Key("fields"), Step::Key(name)]].concat();
+            let (size, align) = self.member(user, &at, &key, name, ty, field)?;
+            let mut place = |offset: Option<u32>, size: u32, align: u32| {
+                let natural = layout.size.next_multiple_of(align);
+                let offset = offset.unwrap_or(natural);
+                layout.align = layout.align.max(align);
+                layout.size = layout.size.max(offset.saturating_add(size));
+                taken.push((offset, size, name.clone()));
+                offset
+            };
+            let offset = field.and_then(|field| field.offset);
+            let length = field.and_then(|field| field.length.as_ref());
+            let partly = offset.is_none() || length.is_some_and(|length| length.offset.is_none());
+            if some && partly {
+                return self.no_offset(&path, &at, name);
+            }
+            let offset = place(offset, size, align);
+            let length = length.map(|length| {
+                let size = length.c_type.unwrap_or(CType::U32).size();
+                place(length.offset, size, size)
+            });
+            layout.fields.push((offset, length));
+        }
+        let end = layout.size;
+        layout.size = layout.size.next_multiple_of(layout.align);
+        if let Some(size) = spec.and_then(|spec| spec.size) {
+            if size < end || size > 1 << 16 {
+                let at = [path[0], path[1], Step::Key("size")];
+                let what = format!("the fields take {end} bytes, and 65536 are the most");
+                let message = "`size` can't be the size of the struct";
+                let span = mapping.document.value(&at);
+                self.mistake(Diagnostic::mapping("mapping::record", span, message, what));
+                return None;
+            }
+            layout.size = size;
+        }
+        self.no_overlap(&path, taken)?;
+        Some(layout)
+    }
+
+    fn unknown_fields<'k>(
+        &mut self,
+        path: &[Step<'_>],
+        keys: impl Iterator<Item = &'k String>,
+        fields: &[(String, Type)],
+    ) -> Option<()> {
+        let mut complete = Some(());
+        for key in keys {
+            if fields.iter().all(|(name, _)| name != key) {
+                let at = [path, &[Step::Key("fields"), Step::Key(key)]].concat();
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::unknown-field",
+                        self.mapping.document.key(&at),
+                        format!("the WIT record has no field `{key}`"),
+                        "no such field",
+                    )
+                    .help(did_you_mean(
+                        key,
+                        "its fields",
+                        fields.iter().map(|(name, _)| name.as_str()),
+                    )),
+                );
+                complete = None;
+            }
+        }
+        complete
+    }
+
+    fn no_offset<T>(&mut self, path: &[Step<'_>], at: &[Step<'_>], name: &str) -> Option<T> {
+        let there = self.mapping.document.key(at);
+        let span = if there.is_empty() {
+            self.mapping.document.key(path)
+        } else {
+            there
+        };
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::record",
+                span,
+                format!("the field `{name}` has no offset, and another one has"),
+                "",
+            )
+            .help("give each field and each `length` an `offset`, or none"),
+        );
+        None
+    }
+
+    fn no_overlap(&mut self, path: &[Step<'_>], mut taken: Vec<(u32, u32, String)>) -> Option<()> {
+        taken.sort();
+        let pairs = taken.iter().zip(taken.iter().skip(1));
+        for ((offset, size, one), (next, _, other)) in pairs {
+            if offset + size > *next {
+                let at = [path, &[Step::Key("fields"), Step::Key(other)]].concat();
+                self.mistake(Diagnostic::mapping(
+                    "mapping::record",
+                    self.mapping.document.value(&at),
+                    format!("the fields `{one}` and `{other}` overlap"),
+                    format!("`{one}` takes the bytes from {offset} to {}", offset + size),
+                ));
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// The size and alignment in C of a member.
+    fn member(
+        &mut self,
+        user: &str,
+        at: &[Step<'_>],
+        record: &str,
+        name: &str,
+        ty: &Type,
+        field: Option<&Field>,
+    ) -> Option<(u32, u32)> {
+        let mut found = wit::classify(self.resolve, ty).ok()?;
+        if let WitType::Option(inner) = found
+            && wit::classify(self.resolve, &inner) == Ok(WitType::String)
+        {
+            found = WitType::String;
+        }
+        let length = field.is_some_and(|field| field.length.is_some());
+        let sequence = matches!(found, WitType::String | WitType::List(_));
+        match found {
+            WitType::Scalar(scalar) if !length => {
+                let c = field.and_then(|field| field.c_type);
+                let c = c.unwrap_or_else(|| scalar.in_memory());
+                self.fitting_type(at, scalar, c)?;
+                Some((c.size(), c.size()))
+            }
+            WitType::String => Some((4, 4)),
+            WitType::List(_) if length => Some((4, 4)),
+            WitType::Group(id) if !length => {
+                let layout = self.c_layout(id, user)?;
+                Some((layout.size, layout.align))
+            }
+            _ => {
+                let path = [Step::Key("record"), Step::Key(record)];
+                let there = self.mapping.document.key(at);
+                let span = if there.is_empty() {
+                    self.mapping.document.key(&path)
+                } else {
+                    there
+                };
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::record",
+                        span,
+                        format!("the field `{name}` can't be a member of a C struct this way"),
+                        "",
+                    )
+                    .help(if sequence {
+                        "a list needs its length: `length = { offset = … }`"
+                    } else {
+                        "numbers, strings, lists of numbers with a `length`, records and tuples \
+                         can be members; an option, if it is of a C string"
+                    }),
+                );
+                None
+            }
+        }
+    }
+
+    /// The struct for a record or a tuple that goes one way.
+    pub(super) fn shape(&mut self, draft: &Draft<'_>, id: TypeId, way: Way) -> Option<Shape> {
+        let layout = self.c_layout(id, draft.key)?;
+        let mut leaves = Vec::new();
+        self.leaves(draft, id, way, Base::default(), &mut leaves)?;
+        Some(Shape {
+            size: layout.size,
+            wit_size: wit::narrow(self.sizes.size(&Type::Id(id)).size_wasm32()),
+            leaves,
+        })
+    }
+
+    fn leaves(
+        &mut self,
+        draft: &Draft<'_>,
+        id: TypeId,
+        way: Way,
+        base: Base,
+        leaves: &mut Vec<Leaf>,
+    ) -> Option<()> {
+        let layout = self.c_layout(id, draft.key)?;
+        let key = self.record_key(id).unwrap_or_default();
+        let spec = self.mapping.root.record.get(&key);
+        let fields = wit::fields(self.resolve, id);
+        let types: Vec<&Type> = fields.iter().map(|(_, ty)| ty).collect();
+        let offsets = self.sizes.field_offsets(types);
+        let offsets: Vec<u32> = offsets
+            .iter()
+            .map(|(offset, _)| wit::narrow(offset.size_wasm32()))
+            .collect();
+        let mut flat = base.flat;
+        for (number, (name, ty)) in fields.iter().enumerate() {
+            let (c, length) = *layout.fields.get(number)?;
+            let at = Base {
+                c: base.c + c,
+                wit: base.wit + offsets.get(number)?,
+                flat,
+            };
+            let found = wit::classify(self.resolve, ty).ok()?;
+            flat += wit::narrow(found.flat(self.resolve).len());
+            let default = Field::default();
+            let field = spec
+                .and_then(|spec| spec.fields.get(name))
+                .unwrap_or(&default);
+            let path = [
+                Step::Key("record"),
+                Step::Key(&key),
+                Step::Key("fields"),
+                Step::Key(name),
+            ];
+            let kind = match (found, length) {
+                (WitType::Group(inner), _) => {
+                    self.leaves(draft, inner, way, at, leaves)?;
+                    continue;
+                }
+                (WitType::Scalar(scalar), _) => {
+                    LeafKind::Number(field.c_type.unwrap_or_else(|| scalar.in_memory()), scalar)
+                }
+                (WitType::String | WitType::List(_), Some(length)) => LeafKind::Sequence {
+                    length: base.c + length,
+                    length_type: field
+                        .length
+                        .as_ref()
+                        .and_then(|length| length.c_type)
+                        .unwrap_or(CType::U32),
+                },
+                (WitType::String, None) => {
+                    LeafKind::Cstring(self.cstring_field(draft, &path, field, way, None)?)
+                }
+                (WitType::Option(inner), None) => {
+                    let cases = [None, Some(&inner)];
+                    let payload = self.sizes.payload_offset(Int::U8, cases).size_wasm32();
+                    let payload = Some(wit::narrow(payload));
+                    LeafKind::Cstring(self.cstring_field(draft, &path, field, way, payload)?)
+                }
+                _ => return None,
+            };
+            leaves.push(Leaf {
+                c: at.c,
+                wit: at.wit,
+                flat: at.flat,
+                kind,
+            });
+        }
+        Some(())
+    }
+
+    fn cstring_field(
+        &mut self,
+        draft: &Draft<'_>,
+        path: &[Step<'_>],
+        field: &Field,
+        way: Way,
+        optional: Option<u32>,
+    ) -> Option<CstringField> {
+        let latin1 = field.encoding == Encoding::Latin1;
+        let mut found = CstringField {
+            optional,
+            latin1,
+            unencodable: Failure::Trap,
+            nul: None,
+        };
+        if way == Way::FromC {
+            return Some(found);
+        }
+        let mut failure = |text, policy, case: Option<&str>, key, words| {
+            let span = [path, &[Step::Key(key)]].concat();
+            let span = self.mapping.document.value(&span);
+            let errors = (&draft.errors, Cause::Input(text));
+            self.failure(errors, policy, case, &span, words)
+        };
+        let (policy, case) = (field.nul, field.nul_error.as_deref());
+        found.nul = match policy {
+            NulPolicy::Truncate => None,
+            NulPolicy::Trap => Some(Failure::Trap),
+            NulPolicy::Error => {
+                let words = (
+                    "a string with a NUL in it",
+                    "nul-error",
+                    "choose `nul = \"trap\"` or `nul = \"truncate\"` for the field",
+                );
+                Some(failure(Text::Nul, ErrorPolicy::Error, case, "nul", words)?)
+            }
+        };
+        if latin1 {
+            let words = (
+                "a string with characters that Latin-1 lacks",
+                "unencodable-error",
+                "choose `unencodable = \"trap\"` for the field",
+            );
+            let case = field.unencodable_error.as_deref();
+            let policy = field.unencodable;
+            found.unencodable = failure(Text::Unencodable, policy, case, "unencodable", words)?;
+        }
+        Some(found)
+    }
+}
