@@ -56,6 +56,7 @@ def _default(sandbox: Sandbox, folder: GuestsFolder) -> RunReport:
     cases = Cases(None)
     guests = {name: load_guest(sandbox, folder, name) for name in BUILT}
     asked = [_ask(name, guest) for name, guest in guests.items()]
+    # What it prints for the cases is nobody's concern.
     guests["legacy"] = load_guest(sandbox, folder, "legacy", quiet=True)
     return RunReport(asked, cases.run(guests))
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use crate::Error;
 use crate::component::ComponentGreeter;
+use crate::files::nearest;
 use crate::legacy::LegacyGreeter;
 use crate::sandbox::Sandbox;
 
@@ -86,14 +87,6 @@ impl GuestsFolder {
             })
         }
     }
-}
-
-/// Finds `relative` in the current directory or the nearest one above it.
-pub(crate) fn nearest(relative: &Path) -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    here.ancestors()
-        .map(|folder| folder.join(relative))
-        .find(|path| path.exists())
 }
 
 /// A guest that is ready to be called.

@@ -8,6 +8,7 @@
 pub mod capture;
 pub mod component;
 pub mod error;
+mod files;
 pub mod guest;
 pub mod legacy;
 pub mod parity;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::Error;
-use crate::guest::{Guest, nearest};
-use crate::sandbox::read;
+use crate::files::{nearest, read};
+use crate::guest::Guest;
 
 /// How a guest's answer compares to the one that is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -1,8 +1,6 @@
 //! Runs a guest under limits: no files, no environment, no network, and an end
 //! to memory and time.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use wasmtime_wasi::{I32Exit, WasiCtxBuilder, WasiCtxView, WasiView};
 use crate::Error;
 use crate::capture::Capture;
 use crate::error::Trap;
+use crate::files::{COMPONENT, CORE_MODULE, read_wasm};
 
 /// How often the epoch advances: the grain of [`Limits::timeout`].
 const TICK: Duration = Duration::from_millis(10);
@@ -327,56 +326,6 @@ fn advance_epoch(engine: &Engine) {
             std::thread::sleep(TICK);
         }
     });
-}
-
-const COMPONENT: &str = "component";
-const CORE_MODULE: &str = "core module";
-
-/// The largest file that is read, in bytes.
-const LARGEST_FILE: u64 = 1 << 30;
-
-/// Reads the WebAssembly binary in the file at `path`, which has to be of the
-/// expected kind.
-fn read_wasm(path: &Path, expected: &'static str) -> Result<Vec<u8>, Error> {
-    let mut start = [0; 8];
-    let read_start = File::open(path).and_then(|file| {
-        let mut start = start.as_mut_slice();
-        io::copy(&mut file.take(8), &mut start)
-    });
-    let length = read_start.map_err(|reason| unreadable(path, reason))?;
-    if !start.starts_with(b"\0asm") {
-        return Err(Error::NotWasm {
-            path: path.into(),
-            expected,
-        });
-    }
-    // The layer field after the version tells the two kinds apart (Component
-    // Model, Binary.md).
-    match (start[6..] == [0, 0], expected) {
-        (true, COMPONENT) if length == 8 => Err(Error::CoreModule(path.into())),
-        (false, CORE_MODULE) => Err(Error::Component(path.into())),
-        _ => read(path),
-    }
-}
-
-/// Reads the file at `path`.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let length = File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
-        .map_err(|reason| unreadable(path, reason))?;
-    if length as u64 > LARGEST_FILE {
-        let reason = format!("it is larger than {LARGEST_FILE} bytes");
-        return Err(unreadable(path, io::Error::other(reason)));
-    }
-    Ok(bytes)
-}
-
-fn unreadable(path: &Path, reason: io::Error) -> Error {
-    Error::Unreadable {
-        path: path.into(),
-        reason,
-    }
 }
 
 fn invalid(path: &Path, expected: &'static str, error: &wasmtime::Error) -> Error {
