@@ -29,7 +29,7 @@ from sampling import interleaved
 
 import wasmtime_bindgen
 from wasmtime_bindgen import Component
-from wasmtime_bindgen._capi import WASMTIME
+from wasmtime_bindgen.wasmtime_version import WASMTIME
 
 GUESTS = Path(__file__).parents[3] / "target" / "guests"
 TICKS = 10

@@ -117,6 +117,61 @@ def test_an_import_that_nobody_provides_is_a_field_of_the_error() -> None:
     assert "\n" not in str(caught.value)
 
 
+MAPS = """
+(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "count") (param i32 i32) (result i32) local.get 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 8))
+  (core instance $i (instantiate $m))
+  (alias core export $i "memory" (core memory $memory))
+  (alias core export $i "realloc" (core func $realloc))
+  (type $map (map string (list u32)))
+  (type $maps (list $map))
+  (func $count (param "table" $map) (result u32)
+    (canon lift (core func $i "count") (memory $memory) (realloc $realloc)))
+  (func $all (param "tables" $maps) (result u32)
+    (canon lift (core func $i "count") (memory $memory) (realloc $realloc)))
+  (component $inner
+    (type $map (map string (list u32)))
+    (import "count" (func $count (param "table" $map) (result u32)))
+    (export $table "table" (type $map))
+    (export "count" (func $count) (func (param "table" $table) (result u32))))
+  (instance $tables (instantiate $inner (with "count" (func $count))))
+  (export "tests:guest/tables" (instance $tables))
+  (export "all" (func $all)))
+"""
+"""A guest whose interface gives a map a name, and a function with a map in a list."""
+
+
+def load_maps(map_: abi.Map) -> World:
+    tables = abi.InterfaceType(
+        *("tests:guest/tables", "tables", abi.Interface),
+        (func("count", (("table", map_),), abi.U32),),
+    )
+    every = func("all", (("tables", abi.List(map_)),), abi.U32)
+    world = abi.WorldType("tests:guest/maps", "maps", (tables, every), (), "0.1.0", 1, "")
+    source = Component(wat2wasm(MAPS), cache=False)
+    return World._load_(world, source, None, None, None, False)
+
+
+def test_maps_are_compared_as_other_types_are() -> None:
+    with load_maps(abi.Map(abi.STRING, abi.List(abi.U32))) as world:
+        assert vars(world)["_all"]([{"a": [1]}, {}]) == 2
+        assert vars(vars(world)["tables"])["_count"]({"a": [1], "b": [], "c": []}) == 3
+    with pytest.raises(LinkError) as caught:
+        load_maps(abi.Map(abi.CHAR, abi.List(abi.U32)))
+    assert caught.value.problems == (
+        "its `count` differs: the parameter `table` its key is string, not char",
+        "its `all` differs: the parameter `tables` its element its key is string, not char",
+    )
+    with pytest.raises(LinkError) as caught:
+        load_maps(abi.Map(abi.STRING, abi.List(abi.U8)))
+    assert caught.value.problems[0] == (
+        "its `count` differs: the parameter `table` its value its element is u32, not u8"
+    )
+
+
 def test_all_that_is_missing_of_the_imports_is_said_at_once() -> None:
     assert problems(WORLD, Imports(None)) == [  # type: ignore[arg-type]
         "the imports lack `files`, for `tests:host/files@1.0.0`"

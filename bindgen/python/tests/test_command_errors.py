@@ -153,6 +153,25 @@ def test_a_directory_that_python_can_not_import_is_refused(
     assert told.startswith(f"--out-dir {name}: `{name}` is no name of a Python package")
 
 
+@pytest.mark.parametrize("name", ["wasmtime", "wasmtime_bindgen"])
+def test_a_package_that_would_hide_what_it_needs_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = failure(capsys, "add.wasm", "--out-dir", f"inner/{name}")
+    assert told.startswith(f"--out-dir inner/{name}: a package `{name}` would hide")
+
+
+def test_a_package_named_as_a_module_of_python_is_pointed_out(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["add.wasm", "--out-dir", "json"]) == 0
+    assert capsys.readouterr().err.startswith("note: Python has a module `json` of its own")
+    (here / "outer").mkdir()
+    (here / "outer" / "__init__.py").touch()
+    assert main(["add.wasm", "--out-dir", "outer/json"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_directory_that_is_a_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     Path("app").touch()
     assert failure(capsys, "add.wasm", "--out-dir", "app").startswith("app is a file")

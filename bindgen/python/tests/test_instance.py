@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,25 @@ def test_a_trap_says_where_and_why_and_ends_the_instance() -> None:
     world.close()
     with load() as another:
         assert another._grow(0) == 1
+
+
+def test_a_trap_travels_to_another_process() -> None:
+    with load() as world, pytest.raises(Trap) as caught:
+        world._boom()
+    trap = caught.value
+    trap.__dict__["__notes__"] = ["in the pool"]
+    for again in (pickle.loads(pickle.dumps(trap)), copy.deepcopy(trap)):
+        assert type(again) is Trap
+        assert (str(again), vars(again)) == (str(trap), vars(trap))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_what_belongs_to_an_instance_is_not_copied(copied: Callable[[object], object]) -> None:
+    with load() as world, world.counters.Counter(1) as counter:
+        for thing in (world, world.counters, counter):
+            name = type(thing).__name__
+            with pytest.raises(TypeError, match=f"a {name} belongs to a loaded component"):
+                copied(thing)
 
 
 def test_a_stack_overflow_is_a_trap() -> None:

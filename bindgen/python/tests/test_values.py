@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import struct
+import traceback
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -333,6 +334,15 @@ def test_a_value_that_does_not_fit_is_refused_with_its_path(
     fine = {"bool": False, "char": "a", "string": "", "enum": Color.RED, "record": person()}
     if name in fine:
         assert echo(name).echo(fine[name]) == fine[name]
+
+
+def test_what_does_not_fit_is_traced_to_the_call_and_no_further() -> None:
+    with pytest.raises(TypeError) as caught:
+        echo("record").echo(person(name=5))
+    frames = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert frames[-1] == "plan"
+    assert len(frames) <= 3
+    assert "During handling" not in "".join(traceback.format_exception(caught.value))
 
 
 def abi_error() -> type[Exception]:

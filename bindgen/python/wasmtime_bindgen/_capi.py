@@ -1,10 +1,10 @@
 """The C side: the one module that knows wasmtime-py's private parts and the layouts of the C API.
 
 Checked against wasmtime-py 48.0.0 and 50.0.1 (`wasmtime/component/val.h` of the
-C API; Linux x86-64). A version that is not `SUPPORTED`, or a layout that differs
-from what is written down here, is refused when this module is imported. Set
-`WASMTIME_BINDGEN_ANY_WASMTIME=1` to go on with another version; the layouts are
-compared all the same.
+C API; Linux x86-64). A version that is not `SUPPORTED` is refused before this
+module is imported, a layout that differs from what is written down here, or a
+function that is not there, when it is. `WASMTIME_BINDGEN_ANY_WASMTIME=1` admits
+another version; the layouts are compared all the same.
 
 A `wasmtime_component_val_t` has four words of eight bytes: the kind is the first
 byte of word 0, the payload begins at word 1. Pointers are plain integers here.
@@ -13,8 +13,6 @@ byte of word 0, the payload begins at word 1. Pointers are plain integers here.
 from __future__ import annotations
 
 import ctypes
-import importlib.metadata
-import os
 import sys
 from ctypes import c_bool, c_int, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
 from typing import Any
@@ -23,13 +21,8 @@ import wasmtime
 from wasmtime import _ffi as ffi
 from wasmtime import component as wit
 
-from .errors import UnsupportedFeature
-
-SUPPORTED = range(48, 51)
-"""The majors of wasmtime-py whose layouts are known to be these."""
-
-OVERRIDE = "WASMTIME_BINDGEN_ANY_WASMTIME"
-"""The environment variable that admits another version."""
+from .errors import UnsupportedWasmtime
+from .wasmtime_version import WASMTIME
 
 KIND = {
     name: kind
@@ -43,6 +36,19 @@ KIND = {
 }
 """The kind byte of each kind of value."""
 
+TYPE_KINDS = (
+    *("bool", "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "f32", "f64", "char"),
+    *("string", "list", "record", "tuple", "variant", "enum", "option", "result", "flags"),
+    *("own", "borrow", "future", "stream", "error-context", "map"),
+)
+"""The kinds of types, whose numbers are not those of values."""
+
+ITEM_KINDS = (
+    *("component", "component_instance", "module", "component_func", "resource", "core_func"),
+    "type",
+)
+"""The kinds of what a component imports or exports."""
+
 VAL_WORDS = 4
 ENTRY_WORDS = 6
 """A record's entry: the field's name (length, pointer), then its value."""
@@ -53,22 +59,14 @@ _NAMED = {name: name.upper() for name in KIND if name != "map"}
 """What the C API calls a kind. It has no constant for maps in these versions."""
 
 
-def _verify() -> str:
-    """Return wasmtime-py's version; raise `UnsupportedFeature` unless it is one that is known."""
-    version = importlib.metadata.version("wasmtime")
-    if int(version.split(".")[0]) not in SUPPORTED and not os.environ.get(OVERRIDE):
-        raise UnsupportedFeature(
-            f"wasmtime {version} is installed, and wasmtime_bindgen was checked with"
-            f" {SUPPORTED.start} to {SUPPORTED.stop - 1}: install one of them, or set {OVERRIDE}=1"
-            " to try this one"
-        )
+def _verify() -> None:
+    """Raise `UnsupportedWasmtime` unless wasmtime is laid out as is known."""
     differences = [what for what, holds in _facts() if not holds]
     if differences:
-        raise UnsupportedFeature(
-            f"wasmtime {version} is laid out in another way than wasmtime_bindgen knows: "
+        raise UnsupportedWasmtime(
+            f"wasmtime {WASMTIME} is laid out in another way than wasmtime_bindgen knows: "
             + ", ".join(differences)
         )
-    return version
 
 
 def _facts() -> list[tuple[str, bool]]:
@@ -79,7 +77,11 @@ def _facts() -> list[tuple[str, bool]]:
         pair, name = c.wasmtime_component_valmap_entry_t, c.wasm_byte_vec_t
         variant, result = c.wasmtime_component_valvariant_t, c.wasmtime_component_valresult_t
         many = c.wasmtime_component_vallist_t
+        type_, item = c.wasmtime_component_valtype_t, c.wasmtime_component_item_t
         kinds = {k: getattr(c, f"WASMTIME_COMPONENT_{n}").value for k, n in _NAMED.items()}
+        names = [name.upper().replace("-", "_") for name in TYPE_KINDS[:-1]]
+        types = [getattr(c, f"WASMTIME_COMPONENT_VALTYPE_{name}").value for name in names]
+        items = [getattr(c, f"WASMTIME_COMPONENT_ITEM_{name.upper()}").value for name in ITEM_KINDS]
         layout: Any = [
             ("little-endian", sys.byteorder, "little"),
             ("64 bits", ctypes.sizeof(c_void_p), 8),
@@ -90,7 +92,11 @@ def _facts() -> list[tuple[str, bool]]:
             ("a list", (ctypes.sizeof(many), many.size.offset, many.data.offset), (16, 0, 8)),
             ("a variant", (variant.discriminant.offset, variant.val.offset), (0, 16)),
             ("a result", (result.is_ok.offset, result.val.offset), (0, 8)),
+            ("a type", (ctypes.sizeof(type_), type_.kind.offset, type_.of.offset), (16, 0, 8)),
+            ("an item", (ctypes.sizeof(item), item.kind.offset, item.of.offset), (24, 0, 8)),
             ("the kinds", kinds, {k: KIND[k] for k in kinds}),
+            ("the kinds of types", types, list(range(len(types)))),
+            ("the kinds of items", items, list(range(len(items)))),
         ]
     except AttributeError as error:
         return [(f"it lacks {error}", False)]
@@ -101,8 +107,7 @@ def _facts() -> list[tuple[str, bool]]:
     return [(what, is_ == wanted) for what, is_, wanted in layout] + [("CPython's bytes", inside)]
 
 
-WASMTIME = _verify()
-"""The version of wasmtime-py."""
+_verify()
 
 BYTES = bytes.__basicsize__ - 1
 """What to add to the `id` of a bytes object for the address of its first byte (CPython)."""
@@ -111,55 +116,69 @@ _free = ffi.dll
 _held = ctypes.PyDLL(_free._name, handle=_free._handle)
 
 
-def _function(name: str, restype: Any, *argtypes: Any, held: bool = False) -> Any:
+def c_function(name: str, restype: Any, *argtypes: Any, held: bool = False) -> Any:
     """Return an own object for a C function; with `held` it keeps the interpreter's lock."""
-    function = (_held if held else _free)[name]
+    function = _symbol(name, held=held)
     function.restype = restype
     function.argtypes = argtypes
     return function
 
 
-call = _free["wasmtime_component_func_call"]
+def has_function(name: str) -> bool:
+    """Return whether this version of the C API has a function."""
+    return hasattr(_held, name)
+
+
+def _symbol(name: str, *, held: bool = False) -> Any:
+    try:
+        return (_held if held else _free)[name]
+    except AttributeError:
+        raise UnsupportedWasmtime(
+            f"wasmtime {WASMTIME} lacks {name}, which wasmtime_bindgen calls"
+        ) from None
+
+
+call = _symbol("wasmtime_component_func_call")
 """`(function, context, arguments, count, result, count)`: 0, or the address of an error.
 
 It has no argument types: pass prepared `c_void_p`s and small integers only.
 """
 call.restype = c_void_p
 
-val_delete = _held["wasmtime_component_val_delete"]
+val_delete = _symbol("wasmtime_component_val_delete", held=True)
 """`(value)`: frees what a value owns, not the value; pass a prepared `c_void_p`."""
 val_delete.restype = None
 
-val_clone = _function("wasmtime_component_val_clone", None, c_void_p, c_void_p, held=True)
-error_new = _function("wasmtime_error_new", c_void_p, ctypes.c_char_p, held=True)
-_error_delete = _function("wasmtime_error_delete", None, c_void_p, held=True)
-_error_message = _function("wasmtime_error_message", None, c_void_p, c_void_p, held=True)
-_error_exit = _function("wasmtime_error_exit_status", c_bool, c_void_p, c_void_p, held=True)
-_vec_delete = _function("wasm_byte_vec_delete", None, c_void_p, held=True)
-any_clone = _function("wasmtime_component_resource_any_clone", c_void_p, c_void_p, held=True)
-any_delete = _function("wasmtime_component_resource_any_delete", None, c_void_p, held=True)
-any_drop = _function("wasmtime_component_resource_any_drop", c_void_p, c_void_p, c_void_p)
-_any_to_host = _function(
+val_clone = c_function("wasmtime_component_val_clone", None, c_void_p, c_void_p, held=True)
+error_new = c_function("wasmtime_error_new", c_void_p, ctypes.c_char_p, held=True)
+_error_delete = c_function("wasmtime_error_delete", None, c_void_p, held=True)
+_error_message = c_function("wasmtime_error_message", None, c_void_p, c_void_p, held=True)
+_error_exit = c_function("wasmtime_error_exit_status", c_bool, c_void_p, c_void_p, held=True)
+_vec_delete = c_function("wasm_byte_vec_delete", None, c_void_p, held=True)
+any_clone = c_function("wasmtime_component_resource_any_clone", c_void_p, c_void_p, held=True)
+any_delete = c_function("wasmtime_component_resource_any_delete", None, c_void_p, held=True)
+any_drop = c_function("wasmtime_component_resource_any_drop", c_void_p, c_void_p, c_void_p)
+_any_to_host = c_function(
     "wasmtime_component_resource_any_to_host", c_void_p, c_void_p, c_void_p, c_void_p, held=True
 )
-_host_to_any = _function(
+_host_to_any = c_function(
     "wasmtime_component_resource_host_to_any", c_void_p, c_void_p, c_void_p, c_void_p, held=True
 )
-_host_new = _function(
+_host_new = c_function(
     "wasmtime_component_resource_host_new", c_void_p, c_bool, c_uint32, c_uint32, held=True
 )
-_host_rep = _function("wasmtime_component_resource_host_rep", c_uint32, c_void_p, held=True)
-_host_delete = _function("wasmtime_component_resource_host_delete", None, c_void_p, held=True)
-_set_fuel = _function("wasmtime_context_set_fuel", c_void_p, c_void_p, c_uint64, held=True)
-_on_epoch = _function(
+_host_rep = c_function("wasmtime_component_resource_host_rep", c_uint32, c_void_p, held=True)
+_host_delete = c_function("wasmtime_component_resource_host_delete", None, c_void_p, held=True)
+_set_fuel = c_function("wasmtime_context_set_fuel", c_void_p, c_void_p, c_uint64, held=True)
+_on_epoch = c_function(
     "wasmtime_store_epoch_deadline_callback", None, c_void_p, c_void_p, c_void_p, c_void_p
 )
-_add_func = _function(
+_add_func = c_function(
     "wasmtime_component_linker_instance_add_func",
     c_void_p,
     *(c_void_p, ctypes.c_char_p, c_size_t, c_void_p, c_void_p, c_void_p),
 )
-_add_resource = _function(
+_add_resource = c_function(
     "wasmtime_component_linker_instance_add_resource",
     c_void_p,
     *(c_void_p, ctypes.c_char_p, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p),

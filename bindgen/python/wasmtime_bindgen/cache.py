@@ -23,8 +23,8 @@ import sys
 import zlib
 from pathlib import Path
 
-from ._capi import WASMTIME
 from .errors import CacheUnusable
+from .wasmtime_version import WASMTIME
 
 VARIABLE = "WASMTIME_BINDGEN_CACHE"
 _MAGIC = b"wasmtime-bindgen 2\n"

@@ -7,11 +7,13 @@ part by part, and every misfit is collected.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import wasmtime
 from wasmtime import component as wit
 
+from . import component_types as c
 from . import descriptors as d
 from . import spelling
 from .imports import attribute_of, provided
@@ -41,10 +43,9 @@ class Check:
         self.problems: list[str] = []
         self.unknown: list[str] = []
         self.wanted: dict[str, set[str]] = {}
-        self._engine = engine
         self._world = world
-        kind = component.type
-        self._exports, self._imports = kind.exports(engine), kind.imports(engine)
+        self._exports = c.exports(component, engine)
+        self._imports = c.imports(component, engine)
         self.wasi = any(name.startswith("wasi:") for name in self._imports)
 
     def exports(self) -> None:
@@ -62,39 +63,29 @@ class Check:
         """Look for every import of the component in the world, and in what the user gave."""
         items = {item.name: item for item in self._world.imports}
         resources = {resource.name for resource in self._world.resources}
-        for name, extern in self._imports.items():
-            actual, item = _type(extern), items.get(name)
+        for name, actual in self._imports.items():
+            item = items.get(name)
             if isinstance(item, d.Func):
                 if self._function(self._imports, item, "it lacks the import"):
                     self.wanted.setdefault("", set()).add(name)
                     self._provided(item, self._world.resources, imports, "the imports")
-            elif isinstance(item, d.InterfaceType) and isinstance(
-                actual, wit.ComponentInstanceType
-            ):
-                self._imported(item, actual.exports(self._engine), imports)
+            elif isinstance(item, d.InterfaceType) and isinstance(actual, c.Interface):
+                self._imported(item, actual.items, imports)
             elif (
-                isinstance(actual, (wit.FuncType, wit.ComponentInstanceType))
-                and not _SUPPLIED.match(name)
-                and name not in resources
-                and not self._is_types_only(actual)
+                _has_to_be_provided(actual) and not _SUPPLIED.match(name) and name not in resources
             ):
                 self._unknown(name, list(items))
 
-    def _is_types_only(self, actual: Any) -> bool:
-        """Return whether an import is an interface that nobody has to provide."""
-        if not isinstance(actual, wit.ComponentInstanceType):
-            return False
-        items = [_type(extern) for extern in actual.exports(self._engine).values()]
-        return not any(isinstance(item, (wit.FuncType, wit.ResourceType)) for item in items)
-
-    def _imported(self, item: d.InterfaceType, actual: dict[str, Any], imports: object) -> None:
+    def _imported(
+        self, item: d.InterfaceType, actual: Mapping[str, c.Item], imports: object
+    ) -> None:
         provider = getattr(imports, item.python, None)
         if provider is None:
             self.problems.append(f"the imports lack `{item.python}`, for `{item.name}`")
         names = self.wanted[item.name] = set()
         funcs = {func.name: func for func in item.funcs}
-        for name, extern in actual.items():
-            if not isinstance(_type(extern), wit.FuncType):
+        for name, found in actual.items():
+            if not isinstance(found, c.Function):
                 pass  # a resource, or the name of a type
             elif name not in funcs:
                 self.problems.append(f"it imports `{name}` of `{item.name}`, which is not known")
@@ -151,7 +142,9 @@ class Check:
             else f"it imports `{name}`, which the package doesn't know"
         )
 
-    def _interface(self, items: dict[str, Any], name: str, verb: str) -> dict[str, Any] | None:
+    def _interface(
+        self, items: Mapping[str, c.Item], name: str, verb: str
+    ) -> Mapping[str, c.Item] | None:
         if name not in items:
             other = _other_version(name, list(items))
             self.problems.append(
@@ -160,48 +153,48 @@ class Check:
                 else f"it does not {verb.removesuffix('s')} `{name}`"
             )
             return None
-        actual = _type(items[name])
-        if not isinstance(actual, wit.ComponentInstanceType):
+        actual = items[name]
+        if not isinstance(actual, c.Interface):
             self.problems.append(f"its `{name}` is no interface")
             return None
-        found: dict[str, Any] = actual.exports(self._engine)
-        return found
+        return actual.items
 
-    def _function(self, items: dict[str, Any], func: d.Func, lacking: str) -> bool:
+    def _function(self, items: Mapping[str, c.Item], func: d.Func, lacking: str) -> bool:
         """Compare a function; return whether it fits."""
         if func.name not in items:
             self.problems.append(f"{lacking} `{spelling.function(func)}`")
             return False
-        actual = _type(items[func.name])
-        if not isinstance(actual, wit.FuncType):
+        actual = items[func.name]
+        if not isinstance(actual, c.Function):
             self.problems.append(f"its `{func.name}` is no function")
             return False
-        try:
-            types, result = [type_ for _, type_ in actual.params], actual.result
-        except TypeError:
-            return True  # it has a type that wasmtime-py can't report: a map
-        expected = [type_ for _, type_ in func.params]
-        if len(types) != len(expected):
+        if len(actual.params) != len(func.params):
             self.problems.append(
-                f"its `{func.name}` takes {len(types)} parameters, and {len(expected)} are expected"
+                f"its `{func.name}` takes {len(actual.params)} parameters, and {len(func.params)}"
+                " are expected"
             )
             return False
         reasons = [
             f"the parameter `{name}` {reason}"
-            for (name, type_), found in zip(func.params, types, strict=True)
+            for (name, type_), (_, found) in zip(func.params, actual.params, strict=True)
             if (reason := _misfit(type_, found))
         ]
-        if (func.result is None) != (result is None):
+        if (func.result is None) != (actual.result is None):
             reasons.append("has a result" if func.result is None else "has no result")
-        elif func.result is not None and (reason := _misfit(func.result, result)):
+        elif reason := _misfit(func.result, actual.result):
             reasons.append(f"the result {reason}")
         self.problems += [f"its `{func.name}` differs: {reason}" for reason in reasons]
         return not reasons
 
 
-def _type(extern: Any) -> Any:
-    """Return what an import or export is; wasmtime-py wraps it since version 50."""
-    return getattr(extern, "ty", extern)
+def _has_to_be_provided(actual: c.Item) -> bool:
+    """Return whether an import is a function, or an interface of more than types."""
+    if isinstance(actual, c.Interface):
+        return any(
+            isinstance(item, c.Function) or item == c.Other("resource")
+            for item in actual.items.values()
+        )
+    return isinstance(actual, c.Function)
 
 
 def _other_version(name: str, names: list[str]) -> str | None:
@@ -209,51 +202,50 @@ def _other_version(name: str, names: list[str]) -> str | None:
     return next((other for other in names if other.partition("@")[0] == stem), None)
 
 
-def _misfit(expected: d.ValType | None, actual: Any) -> str:
+def _misfit(expected: d.ValType | None, actual: c.Type | None) -> str:
     """Return why a type is another one; empty if it is the same."""
     if expected is None or actual is None:
         return "" if expected is None and actual is None else "has a part too many or too few"
-    if isinstance(expected, d.Primitive):
-        return "" if _word(actual) == expected.name else f"is {_word(actual)}, not {expected.name}"
-    if _word(actual) != _KINDS[type(expected)]:
-        return f"is {_word(actual)}, not {_KINDS[type(expected)]}"
-    if isinstance(expected, (d.Enum, d.Flags)):
-        names = (
-            [member.value for member in expected.python]
-            if isinstance(expected, d.Enum)
-            else list(expected.names)
-        )
-        return "" if list(actual.names) == names else f"has the names {', '.join(actual.names)}"
-    return _parts(expected, actual)
+    kind = expected.name if isinstance(expected, d.Primitive) else _KINDS[type(expected)]
+    if actual.kind != kind:
+        return f"is {actual.kind}, not {kind}"
+    found, wanted = actual.parts, _parts(expected)
+    names = [name for name, _ in found]
+    if names != [name for name, _, _ in wanted]:
+        return f"has the names {', '.join(names)}" if any(names) else f"has {len(names)} items"
+    return next(
+        (
+            what + why
+            for (_, what, type_), (_, part) in zip(wanted, found, strict=True)
+            if (why := _misfit(type_, part))
+        ),
+        "",
+    )
 
 
-def _parts(expected: Any, actual: Any) -> str:
-    pairs: list[tuple[str, d.ValType | None, Any]]
-    mine: list[tuple[str, Any]]
-    if isinstance(expected, (d.Record, d.Variant)):
-        if isinstance(expected, d.Record):
-            mine, theirs = list(expected.fields), actual.fields
-        else:
-            mine, theirs = [(name, part) for name, _, part in expected.cases], actual.cases
-        if [name for name, _ in mine] != [name for name, _ in theirs]:
-            return f"has the parts {', '.join(name for name, _ in theirs)}"
-        pairs = [
-            (f"its `{name}` ", part, found)
-            for (name, part), (_, found) in zip(mine, theirs, strict=True)
-        ]
-    elif isinstance(expected, d.Tuple):
-        if len(expected.items) != len(actual.elements):
-            return f"has {len(actual.elements)} items"
-        pairs = [("an item ", *pair) for pair in zip(expected.items, actual.elements, strict=True)]
-    elif isinstance(expected, d.List):
-        pairs = [("its element ", expected.element, actual.element)]
-    elif isinstance(expected, d.Option):
-        pairs = [("its payload ", expected.payload, actual.payload)]
-    elif isinstance(expected, d.Result):
-        pairs = [("its ok ", expected.ok, actual.ok), ("its error ", expected.err, actual.err)]
-    else:
-        pairs = []  # a resource has no name here
-    return next((what + why for what, mine, found in pairs if (why := _misfit(mine, found))), "")
+def _parts(type_: d.ValType) -> list[tuple[str, str, d.ValType | None]]:
+    """Return the name of each part, what messages call it, and its type."""
+    match type_:
+        case d.Record():
+            return [(name, f"its `{name}` ", part) for name, part in type_.fields]
+        case d.Variant():
+            return [(name, f"its `{name}` ", part) for name, _, part in type_.cases]
+        case d.Enum():
+            return [(member.value, "", None) for member in type_.python]
+        case d.Flags():
+            return [(name, "", None) for name in type_.names]
+        case d.Tuple():
+            return [("", "an item ", part) for part in type_.items]
+        case d.List():
+            return [("", "its element ", type_.element)]
+        case d.Option():
+            return [("", "its payload ", type_.payload)]
+        case d.Result():
+            return [("", "its ok ", type_.ok), ("", "its error ", type_.err)]
+        case d.Map():
+            return [("", "its key ", type_.key), ("", "its value ", type_.value)]
+        case d.Primitive() | d.Own() | d.Borrow():  # a resource has no name here
+            return []
 
 
 _KINDS: dict[type, str] = {
@@ -263,7 +255,3 @@ _KINDS: dict[type, str] = {
         *(d.Own, d.Borrow, d.Map),
     )
 }
-
-
-def _word(actual: Any) -> str:
-    return type(actual).__name__.removesuffix("Type").lower()

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import __version__
-from ._capi import WASMTIME
 from .errors import WasmtimeBindgenError
 from .generate import generate
 from .inputs import read
 from .package_directory import PackageDirectory
+from .wasmtime_version import WASMTIME
 
 DONE, STALE, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -57,6 +57,17 @@ def _run(options: argparse.Namespace, given: list[str]) -> int:
         return _fail(
             f"--out-dir {options.out_dir}: `{name}` is no name of a Python package: use letters,"
             " digits and underscores"
+        )
+    if name in ("wasmtime", "wasmtime_bindgen"):
+        return _fail(
+            f"--out-dir {options.out_dir}: a package `{name}` would hide the one that it needs:"
+            " choose another name"
+        )
+    if name in sys.stdlib_module_names and not (out_dir.absolute().parent / "__init__.py").exists():
+        print(
+            f"note: Python has a module `{name}` of its own, and one of the two hides the other:"
+            " choose another name, or make the package part of a larger one",
+            file=sys.stderr,
         )
     directory = PackageDirectory(out_dir, options.out_dir)
     package = generate(

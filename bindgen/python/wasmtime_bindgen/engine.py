@@ -112,7 +112,7 @@ class Component(Compiled[wit.Component]):
         return wit.Component.deserialize_file(host.engine, path)
 
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Component"
+Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Component
 """Where a component comes from: a path, the binary itself, or a compiled one."""
 
 

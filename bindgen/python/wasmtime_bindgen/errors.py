@@ -7,9 +7,18 @@ also the builtin `TypeError`, `ValueError` or `OverflowError`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic
 
-T_co = TypeVar("T_co", covariant=True)
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # So that `except WitError as error` leaves nothing unknown.
+    T_co = TypeVar("T_co", covariant=True, default=Any)
+else:
+    from typing import TypeVar
+
+    T_co = TypeVar("T_co", covariant=True)
 
 
 class WasmtimeBindgenError(Exception):
@@ -69,6 +78,17 @@ class Trap(WasmtimeBindgenError):
         lines += ["  wasm backtrace:", *(f"  {frame}" for frame in backtrace)] if backtrace else []
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        again = partial(
+            type(self),
+            self.function,
+            self.message,
+            code=self.code,
+            backtrace=self.backtrace,
+            stderr=self.stderr,
+        )
+        return again, (), self.__dict__
+
 
 class InstanceDead(WasmtimeBindgenError):
     """A call into an instance that trapped before, or was closed."""
@@ -119,7 +139,11 @@ class InvalidWit(WasmtimeBindgenError, ValueError):
 
 
 class UnsupportedFeature(WasmtimeBindgenError):
-    """Something of the component model, or a wasmtime, that this package can't do yet."""
+    """Something of the component model that this package can't do yet."""
+
+
+class UnsupportedWasmtime(UnsupportedFeature, ImportError):
+    """A wasmtime that this package does not know; raised when the package is imported."""
 
 
 class WrongValue(WasmtimeBindgenError):

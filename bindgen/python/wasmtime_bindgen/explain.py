@@ -46,7 +46,7 @@ def reason(
         explain(params, values, instance)
     except WrongValue as found:
         found.__suppress_context__ = True
-        return found
+        return found.with_traceback(None)  # how it was found tells a user nothing
     if isinstance(error, Unfit):
         return BadValue("a resource is lent and handed over in one call")
     return error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .generate import Package
     from .inputs import Inputs
 
-Binary: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview"
+Binary: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
 """The path of a component, or the component itself."""
 
 

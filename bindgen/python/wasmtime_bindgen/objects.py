@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .descriptors import WorldType
 from .engine import Source
@@ -15,14 +15,23 @@ W = TypeVar("W", bound="World")
 R = TypeVar("R", bound="Resource")
 
 
-class World:
+class Bound:
+    """What belongs to an instance, so that it can be neither copied nor pickled."""
+
+    _runtime_: Any
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} belongs to a loaded component, and can't be copied or pickled"
+        )
+
+
+class World(Bound):
     """An instance of a component, with its exports as methods and attributes.
 
     Use it in a `with` statement, or close it, to free what it holds. The names
     `load` and `close`, and those that begin with an underscore, are its own.
     """
-
-    _runtime_: Any
 
     def __init__(self, *_arguments: object, **_options: object) -> None:
         name = type(self).__name__
@@ -67,16 +76,14 @@ class World:
         self.close()
 
 
-class Interface:
+class Interface(Bound):
     """An exported interface of an instance; it is made by the world's `load`."""
-
-    _runtime_: Any
 
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is an attribute of a loaded world")
 
 
-class Resource:
+class Resource(Bound):
     """An object that lives in a guest.
 
     It is dropped by `drop`, at the end of a `with` statement, or by handing it
@@ -86,14 +93,17 @@ class Resource:
 
     _runtime_: Any = Unbound()
 
-    def __new__(cls: type[R], *_arguments: object, **_options: object) -> R:
-        """Refuse the generated class itself; its subclass for an instance is to be called."""
-        if cls._runtime_.instance is None:
-            raise TypeError(
-                f"{cls.__name__} belongs to an instance: use the class that is an attribute of"
-                " the loaded world's interface"
-            )
-        return object.__new__(cls)
+    # To type checkers `__init__` alone says what the generated class takes.
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *_arguments: object, **_options: object) -> Any:
+            """Refuse the generated class itself; its subclass for an instance is to be called."""
+            if cls._runtime_.instance is None:
+                raise TypeError(
+                    f"{cls.__name__} belongs to an instance: use the class that is an attribute of"
+                    " the loaded world's interface"
+                )
+            return object.__new__(cls)
 
     def drop(self) -> None:
         """Drop the guest's object.

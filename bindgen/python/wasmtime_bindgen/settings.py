@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Sink: TypeAlias = "Callable[[bytes], object] | Literal['inherit'] | None"
+Sink: TypeAlias = Callable[[bytes], object] | Literal["inherit"] | None
 """Where output goes: to a callable in pieces, to the process's own stream, or nowhere."""
 
 
