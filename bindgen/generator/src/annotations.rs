@@ -4,6 +4,7 @@ use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 use crate::expression::Expression;
 use crate::module::Scope;
+use crate::plan::is_nominal;
 use crate::support::Side;
 use crate::traverse::definition;
 
@@ -183,14 +184,7 @@ impl Scope<'_, '_> {
 }
 
 fn is_nominal_or_resource(kind: &TypeDefKind) -> bool {
-    matches!(
-        kind,
-        TypeDefKind::Record(_)
-            | TypeDefKind::Variant(_)
-            | TypeDefKind::Enum(_)
-            | TypeDefKind::Flags(_)
-            | TypeDefKind::Resource
-    )
+    is_nominal(kind) || matches!(kind, TypeDefKind::Resource)
 }
 
 fn is_numeric(ty: Type) -> bool {

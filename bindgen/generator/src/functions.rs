@@ -74,10 +74,6 @@ impl Signature {
     /// `Callable[[int, str], bool]`.
     pub(crate) fn callable(&self, scope: &mut Scope<'_, '_>) -> Expression {
         let head = scope.standard("Callable");
-        self.called(head)
-    }
-
-    fn called(&self, head: &str) -> Expression {
         let params = self.params.iter().map(|(_, ty)| ty.clone()).collect();
         Expression::subscript(head, vec![Expression::list(params), self.result.clone()])
     }
@@ -169,63 +165,50 @@ fn side_of(home: Home, side: Side) -> Side {
     }
 }
 
-/// A resource that lives in the guest.
-pub(crate) fn guest_resource(
+/// The class of a resource: for one that lives in the guest, with methods that
+/// call it; for one of the host's, with what the host's class has to have.
+pub(crate) fn resource(
     scope: &mut Scope<'_, '_>,
     home: Home,
     id: TypeId,
+    side: Side,
     name: &str,
     docs: &str,
 ) -> String {
     let plan = scope.plan;
-    let base = scope.abi("Resource");
-    let mut text = format!("class {name}({base}):\n");
-    text += &docstring(docs, 4);
+    let base = match side {
+        Side::Export => scope.abi("Resource"),
+        Side::Import => scope.standard("Protocol").to_owned(),
+    };
     let (mut plans, mut methods) = (String::new(), String::new());
-    for function in plan.resource_functions(home, Side::Export, id) {
+    for function in plan.resource_functions(home, side, id) {
         let python = &plan[home].functions[function.name.as_str()];
-        let signature = Signature::exported(scope, home, function);
-        let attribute = format!("_{python}");
-        plans += &match function.kind {
-            FunctionKind::Static(_) => annotated(&attribute, &signature.called("staticmethod")),
-            _ => plan_line(scope, &attribute, &signature),
+        let (method, receiver) = match function.kind {
+            FunctionKind::Constructor(_) => ("__init__", "self"),
+            FunctionKind::Static(_) => (python.as_str(), "cls"),
+            _ => (python.as_str(), "self"),
         };
         methods.push('\n');
-        methods += &match function.kind {
-            FunctionKind::Constructor(_) => signature.method("__init__", &attribute, "self"),
-            FunctionKind::Static(_) => signature.method(python, &attribute, "cls"),
-            _ => signature.method(python, &attribute, "self"),
+        methods += &match side {
+            Side::Export => {
+                let signature = Signature::exported(scope, home, function);
+                let attribute = format!("_{python}");
+                let mut annotation = signature.callable(scope);
+                if receiver == "cls" {
+                    let head = scope.standard("ClassVar");
+                    annotation = Expression::subscript(head, vec![annotation]);
+                }
+                plans += &annotated(&attribute, &annotation);
+                signature.method(method, &attribute, receiver)
+            }
+            Side::Import => Signature::imported(scope, home, function).required(method, receiver),
         };
     }
     if !plans.is_empty() {
-        text.push('\n');
+        plans.insert(0, '\n');
     }
-    text + &plans + &methods
-}
-
-/// What the host's class for a resource has to have.
-pub(crate) fn host_resource(
-    scope: &mut Scope<'_, '_>,
-    home: Home,
-    id: TypeId,
-    name: &str,
-    docs: &str,
-) -> String {
-    let plan = scope.plan;
-    let base = scope.standard("Protocol");
-    let mut text = format!("class {name}({base}):\n");
-    text += &docstring(docs, 4);
-    for function in plan.resource_functions(home, Side::Import, id) {
-        let python = &plan[home].functions[function.name.as_str()];
-        let signature = Signature::imported(scope, home, function);
-        text.push('\n');
-        text += &match function.kind {
-            FunctionKind::Constructor(_) => signature.required("__init__", "self"),
-            FunctionKind::Static(_) => signature.required(python, "cls"),
-            _ => signature.required(python, "self"),
-        };
-    }
-    text
+    let docs = docstring(docs, 4);
+    format!("class {name}({base}):\n{docs}{plans}{methods}")
 }
 
 /// `_area: Callable[[Shape], float]`, which the runtime sets.

@@ -1,5 +1,6 @@
 //! What the generator reads: a component, WIT, or both.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -103,7 +104,7 @@ impl Input {
     }
 
     /// Of the component as it is, so that `sha256sum` shows the same; of WIT,
-    /// of all paths and files with their lengths.
+    /// of all paths and files with their lengths, line ends as on Unix.
     fn digest(&self) -> String {
         let mut hash = Sha256::new();
         if let Some(component) = &self.component {
@@ -111,7 +112,7 @@ impl Input {
         } else {
             let sorted: BTreeMap<_, _> = self.wit.iter().map(|f| (&f.path, &f.data)).collect();
             for (path, data) in sorted {
-                for part in [path.as_bytes(), data] {
+                for part in [path.as_bytes(), &with_unix_lines(data)] {
                     hash.update((part.len() as u64).to_le_bytes());
                     hash.update(part);
                 }
@@ -122,6 +123,14 @@ impl Input {
             let _ = write!(text, "{byte:02x}");
         }
         text
+    }
+}
+
+/// A checkout on Windows may have others, and is the same WIT.
+fn with_unix_lines(data: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(data) {
+        Ok(text) if text.contains("\r\n") => text.replace("\r\n", "\n").into_bytes().into(),
+        _ => data.into(),
     }
 }
 

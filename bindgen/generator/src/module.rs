@@ -17,7 +17,7 @@ const STANDARD: &[(&str, &[&str])] = &[
     ("collections.abc", &["Callable", "Mapping", "Sequence"]),
     ("dataclasses", &["dataclass"]),
     ("enum", &["Enum", "Flag"]),
-    ("typing", &["Protocol", "TypeAlias"]),
+    ("typing", &["ClassVar", "Protocol", "TypeAlias"]),
 ];
 
 /// A module that is being written.
@@ -182,17 +182,7 @@ impl<'p, 'a> Scope<'p, 'a> {
 
     /// What `write` returns, without what it would import: for prose.
     pub(crate) fn unimported<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
-        let mut draft = Self {
-            plan: self.plan,
-            home: self.home,
-            namespace: self.namespace.clone(),
-            standard: BTreeSet::new(),
-            abi: false,
-            siblings: BTreeMap::new(),
-            foreign: HashMap::new(),
-            hidden: HashMap::new(),
-            blocks: Vec::new(),
-        };
+        let mut draft = Self::new(self.plan, self.home, self.namespace.clone());
         write(&mut draft)
     }
 

@@ -19,6 +19,7 @@ const KEYWORDS: &[&str] = &[
 /// What generated modules import, and so can't define.
 pub(crate) const IMPORTED: &[&str] = &[
     "Callable",
+    "ClassVar",
     "Enum",
     "Flag",
     "Mapping",
@@ -38,6 +39,10 @@ pub(crate) const ANNOTATIONS: &[&str] = &[
 
 /// As [`ANNOTATIONS`], for a class with methods or classes to construct.
 pub(crate) const METHODS: &[&str] = &["classmethod", "property", "staticmethod", "type"];
+
+/// What every class has by its own class: a dataclass takes it for the default
+/// of a field of that name.
+pub(crate) const FIELDS: &[&str] = &["mro"];
 
 /// The names of `abi.World`, and `load_`, since the plan of a function of that
 /// name would replace its `_load_`.

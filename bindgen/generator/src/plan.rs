@@ -239,7 +239,7 @@ pub(crate) fn text(docs: &wit_parser::Docs) -> &str {
 }
 
 /// Whether values of the type have a Python class of their own.
-fn is_nominal(kind: &TypeDefKind) -> bool {
+pub(crate) fn is_nominal(kind: &TypeDefKind) -> bool {
     matches!(
         kind,
         TypeDefKind::Record(_)

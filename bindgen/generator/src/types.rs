@@ -7,9 +7,11 @@ use wit_parser::{Docs, Enum, Flags, Record, Result_, Type, TypeDefKind, TypeId, 
 use crate::annotations::Position;
 use crate::docs::{docstring, paragraphs};
 use crate::expression::Expression;
+use crate::functions;
 use crate::module::Scope;
 use crate::names::{self, Namespace};
 use crate::plan::{self, Home};
+use crate::support::Side;
 use crate::traverse::{DefineTypes, definition};
 
 /// Writes the types of a module into it.
@@ -31,6 +33,11 @@ impl Types<'_, '_, '_> {
         }
     }
 
+    fn resource_class(&mut self, id: TypeId, side: Side, name: &str, docs: &str) {
+        let class = functions::resource(self.scope, self.home, id, side, name, docs);
+        self.scope.class(class);
+    }
+
     /// The exception that carries a type, if some function fails with it.
     fn exception(&mut self, id: TypeId) {
         let plan = self.scope.plan;
@@ -47,7 +54,7 @@ impl Types<'_, '_, '_> {
 
 impl DefineTypes for Types<'_, '_, '_> {
     fn record(&mut self, id: TypeId, record: &Record) {
-        let mut names = Namespace::new(&[names::ANNOTATIONS]);
+        let mut names = Namespace::new(&[names::ANNOTATIONS, names::FIELDS]);
         let fields = record.fields.iter().map(|field| {
             let name = names.claim(&names::snake(&field.name));
             let annotation = self.scope.annotation(field.ty, Position::Given, None);
@@ -122,8 +129,7 @@ impl DefineTypes for Types<'_, '_, '_> {
         let docs = self.docs(id, "resource");
         if module.export.is_some() && self.home != Home::World {
             let name = self.name(id);
-            let class = crate::functions::guest_resource(self.scope, self.home, id, &name, &docs);
-            self.scope.class(class);
+            self.resource_class(id, Side::Export, &name, &docs);
         }
         if module.import.is_some() {
             let (name, docs) = match module.hosts.get(&id) {
@@ -133,8 +139,7 @@ impl DefineTypes for Types<'_, '_, '_> {
                 ),
                 None => (self.name(id), docs),
             };
-            let class = crate::functions::host_resource(self.scope, self.home, id, &name, &docs);
-            self.scope.class(class);
+            self.resource_class(id, Side::Import, &name, &docs);
         }
     }
 

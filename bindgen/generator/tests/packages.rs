@@ -53,6 +53,19 @@ fn the_same_input_gives_the_same_text() {
 }
 
 #[test]
+fn a_checkout_with_windows_line_ends_gives_the_same_text() {
+    for path in worlds() {
+        let input = wit(&path);
+        let mut windows = input.clone();
+        for file in &mut windows.wit {
+            let text = String::from_utf8(file.data.clone()).expect("WIT");
+            file.data = text.replace('\n', "\r\n").into_bytes();
+        }
+        assert_eq!(generated(&input), generated(&windows), "{path:?}");
+    }
+}
+
+#[test]
 fn a_component_alone_gives_the_types_without_names_of_the_world_and_docs() {
     for path in worlds() {
         let component = component(&path);

@@ -93,6 +93,17 @@ def test_files_that_are_no_longer_generated_are_removed(here: Path) -> None:
     assert names(here / "package") == FILES | {"notes.txt", "__pycache__"}
 
 
+def test_a_checkout_with_windows_line_ends_is_not_stale(here: Path) -> None:
+    arguments = ["add.wasm", "--out-dir", "add"]
+    assert main(arguments) == 0
+    for path in (here / "add").glob("*.[pj]*"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert main([*arguments, "--check"]) == 0
+    binary = here / "add" / "component.wasm"
+    binary.write_bytes(binary.read_bytes() + b"\r\n")
+    assert main([*arguments, "--check"]) == 1
+
+
 def test_check_says_what_is_stale_and_how_to_mend_it(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

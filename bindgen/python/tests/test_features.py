@@ -212,8 +212,8 @@ def test_a_function_of_the_world_that_nobody_provides_is_named(package: Package)
 def test_names_that_clash_can_be_used(package: Package) -> None:
     module = package("names")
     with module.Names.load() as world:
-        value = module.Class(1, "x", b"y", None, True, -1, "z")
-        assert (value.def_, value.from_, value.list_, value.type) == (1, "x", b"y", None)
+        value = module.Class(1, "x", b"y", None, True, -1, 2, "z")
+        assert (value.def_, value.from_, value.list_, value.mro_) == (1, "x", b"y", 2)
         keywords = world.keywords
         assert keywords.pass_(value) == value
         assert keywords.list_(self_=1, cls_=2, in_=3, l=4) == 10

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from .generated import EXAMPLES, cases, generate
+import wasmtime_bindgen
+
+from .generated import CASES, EXAMPLES, cases, generate
 
 MISUSE = Path(__file__).parent / "misuse"
 
@@ -60,7 +64,7 @@ def test_packages_and_examples_pass_mypy(folder: Path) -> None:
 
 def test_packages_and_examples_pass_pyright(folder: Path) -> None:
     settings = {
-        "typeCheckingMode": "standard",  # pyright's own default
+        "typeCheckingMode": "strict",
         "pythonVersion": "3.10",
         "include": ["*"],
         "exclude": ["misuse_*.py"],
@@ -71,6 +75,20 @@ def test_packages_and_examples_pass_pyright(folder: Path) -> None:
     messages = [f"{found['file']}: {found['message']}" for found in report["generalDiagnostics"]]
     assert (done.returncode, messages) == (0, [])
     assert report["summary"]["filesAnalyzed"] > 50
+
+
+@pytest.mark.parametrize("case", [case.name for case in cases()])
+def test_annotations_can_be_read_by_a_program(case: str) -> None:
+    package = wasmtime_bindgen.bindings(CASES / case, skip_unsupported=True)
+    read = 0
+    for name in package.__all__:
+        item = getattr(package, name)
+        if not isinstance(item, type):
+            continue
+        methods = [getattr(method, "__func__", method) for method in vars(item).values()]
+        for annotated in [item, *filter(inspect.isfunction, methods)]:
+            read += len(get_type_hints(annotated))
+    assert read >= 7  # those of `load`, at least
 
 
 @pytest.mark.parametrize("program", sorted(path.name for path in MISUSE.glob("*.py")))

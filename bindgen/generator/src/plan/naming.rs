@@ -42,7 +42,7 @@ impl Plan<'_> {
     pub(super) fn name_attributes(&mut self) {
         let world_names: &[&[&str]] = &[names::ANNOTATIONS, names::METHODS, names::WORLD];
         let mut exports = Namespace::new(world_names);
-        let mut imports = Namespace::new(&[names::ANNOTATIONS, names::METHODS]);
+        let mut imports = Namespace::new(&[names::ANNOTATIONS, names::METHODS, names::FIELDS]);
         for (home, module) in &mut self.modules {
             if matches!(home, Home::Interface(_)) {
                 if let Some(export) = &mut module.export {

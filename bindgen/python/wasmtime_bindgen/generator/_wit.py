@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:9561f5ee241bf61f5cd1a4b80b6506afbc6ef2129094f3630a581d75623c49ca",
+    digest="sha256:12f25469f16d4841bde01cbb28addccccec20c809afc2f5a1b6629403047c3a7",
 )
