@@ -45,7 +45,10 @@ class Check:
         self.wanted: dict[str, set[str]] = {}
         self._world = world
         self._exports = c.exports(component, engine)
-        self._imports = c.imports(component, engine)
+        known = {item.name for item in world.imports}
+        self._imports = c.imports(
+            component, engine, wanted=lambda name: name in known or not _SUPPLIED.match(name)
+        )
         self.wasi = any(name.startswith("wasi:") for name in self._imports)
 
     def exports(self) -> None:
@@ -71,9 +74,7 @@ class Check:
                     self._provided(item, self._world.resources, imports, "the imports")
             elif isinstance(item, d.InterfaceType) and isinstance(actual, c.Interface):
                 self._imported(item, actual.items, imports)
-            elif (
-                _has_to_be_provided(actual) and not _SUPPLIED.match(name) and name not in resources
-            ):
+            elif _has_to_be_provided(actual) and name not in resources:
                 self._unknown(name, list(items))
 
     def _imported(

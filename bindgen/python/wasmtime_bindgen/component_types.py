@@ -66,12 +66,21 @@ Item: TypeAlias = Function | Interface | Other
 
 def exports(component: wit.Component, engine: wasmtime.Engine) -> dict[str, Item]:
     """Return what a component exports."""
-    return _items("type_export", component.type, engine)
+    return dict(_items("type_export", *_addresses(component, engine)))
 
 
-def imports(component: wit.Component, engine: wasmtime.Engine) -> dict[str, Item]:
-    """Return what a component imports."""
-    return _items("type_import", component.type, engine)
+def imports(
+    component: wit.Component, engine: wasmtime.Engine, *, wanted: Callable[[str], bool]
+) -> dict[str, Item]:
+    """Return what a component imports; of what isn't wanted by its name, the name alone."""
+    return dict(_items("type_import", *_addresses(component, engine), wanted))
+
+
+def _addresses(component: wit.Component, engine: wasmtime.Engine) -> tuple[c_void_p, int]:
+    type_ = component.type
+    address = ctypes.cast(type_.ptr(), c_void_p)
+    address.keep = type_  # type: ignore[attr-defined]
+    return address, ctypes.cast(engine.ptr(), c_void_p).value or 0
 
 
 @lru_cache
@@ -79,12 +88,12 @@ def _c(name: str, restype: Any, *argtypes: Any) -> Any:
     return c_function(f"wasmtime_component_{name}", restype, *argtypes, held=True)
 
 
-def _items(stem: str, owner: Any, engine: wasmtime.Engine) -> dict[str, Item]:
-    address = ctypes.cast(owner.ptr(), c_void_p).value or 0
-    return dict(_named_items(stem, address, ctypes.cast(engine.ptr(), c_void_p).value or 0))
-
-
-def _named_items(stem: str, owner: int, engine: int) -> Iterator[tuple[str, Item]]:
+def _items(
+    stem: str,
+    owner: c_void_p | int,
+    engine: int,
+    wanted: Callable[[str], bool] = lambda _name: True,
+) -> Iterator[tuple[str, Item]]:
     nth = _c(f"{stem}_nth", c_bool, c_void_p, c_void_p, c_size_t, *[c_void_p] * 3)
     for i in range(_c(f"{stem}_count", c_size_t, c_void_p, c_void_p)(owner, engine)):
         name, item = _Name(), (c_uint64 * 3)()
@@ -95,7 +104,8 @@ def _named_items(stem: str, owner: int, engine: int) -> Iterator[tuple[str, Item
             _c("extern_type", None, c_void_p, c_void_p)(extern, byref(item))
             _c("extern_delete", None, c_void_p)(extern)
         try:
-            yield name.text(), _item(item, engine)
+            text = name.text()
+            yield text, _item(item, engine) if wanted(text) else Other("not wanted")
         finally:
             _c("item_delete", None, c_void_p)(byref(item))
 
@@ -106,7 +116,7 @@ def _item(item: Any, engine: int) -> Item:
         params = _named("func_type_param", item[1])
         return Function(params, _side("func_type_result", c_bool, item[1]))
     if kind == "component_instance":
-        return Interface(dict(_named_items("instance_type_export", item[1], engine)))
+        return Interface(dict(_items("instance_type_export", item[1], engine)))
     return Other(kind)
 
 
