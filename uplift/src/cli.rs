@@ -1,5 +1,7 @@
 //! Arguments, files and exit codes.
 
+#[cfg(feature = "check")]
+mod comparison;
 mod report;
 mod table;
 
@@ -10,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use uplift::{Error, Mapping, Module, Plan};
+#[cfg(feature = "check")]
+use uplift::Cases;
+use uplift::{Component, Error, Mapping, Module, Plan};
 
 /// Wraps a core WebAssembly module with a C ABI as a component, without
 /// recompiling it.
@@ -49,6 +53,13 @@ enum Command {
         #[arg(short, long, value_name = "OUT.wasm")]
         output: PathBuf,
     },
+    /// Runs the module by its C ABI and the wrapped component side by side.
+    ///
+    /// Both get the same calls: the cases of a file, if there is one, and
+    /// generated inputs, boundaries first. What differs is reported, on the
+    /// smallest input that shows it, and the exit code is 1 then.
+    #[cfg(feature = "check")]
+    Check(comparison::Check),
 }
 
 /// Why the command ends early.
@@ -59,6 +70,9 @@ enum Failure {
     Reported,
     /// A defect of this program: exit code 1.
     Defect(String),
+    /// The two sides of a comparison differ, as has been printed: exit code 1.
+    #[cfg(feature = "check")]
+    Different,
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -74,6 +88,8 @@ pub(crate) fn run() -> ExitCode {
             map,
             output,
         } => wrap(&module, &map, &output),
+        #[cfg(feature = "check")]
+        Command::Check(arguments) => check(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,6 +102,8 @@ pub(crate) fn run() -> ExitCode {
             eprintln!("error: {message}");
             ExitCode::FAILURE
         }
+        #[cfg(feature = "check")]
+        Err(Failure::Different) => ExitCode::FAILURE,
     }
 }
 
@@ -101,21 +119,88 @@ fn inspect(path: &Path, json: bool) -> Result<(), Failure> {
     print(text.as_bytes())
 }
 
-fn wrap(path: &Path, map: &Path, output: &Path) -> Result<(), Failure> {
+/// A mapping and what it makes of a module; mistakes have been printed.
+struct Planned {
+    #[cfg(feature = "check")]
+    mapping: Mapping,
+    plan: Plan,
+    component: Component,
+}
+
+fn plan(path: &Path, map: &Path) -> Result<Planned, Failure> {
     let module = read_module(path)?;
     let text = fs::read_to_string(map).map_err(|error| unreadable(map, &error))?;
     let failed = |error: Error| match error {
         Error::Mapping(mistakes) => {
-            report::print(&mistakes, path, map, &text);
+            report::print(&mistakes, path, map, &text, ", and nothing was written");
             Failure::Reported
         }
-        Error::Defect(_) => Failure::Defect(error.to_string()),
-        other => Failure::Unusable(format!("{}: {other}", path.display())),
+        other => failure(path, &other),
     };
     let mapping = Mapping::parse(&text).map_err(failed)?;
     let folder = map.parent().unwrap_or(Path::new(""));
     let plan = Plan::check(&module, &mapping, folder).map_err(failed)?;
     let component = plan.emit().map_err(failed)?;
+    Ok(Planned {
+        #[cfg(feature = "check")]
+        mapping,
+        plan,
+        component,
+    })
+}
+
+fn failure(path: &Path, error: &Error) -> Failure {
+    match error {
+        Error::Defect(_) => Failure::Defect(error.to_string()),
+        other => Failure::Unusable(format!("{}: {other}", path.display())),
+    }
+}
+
+#[cfg(feature = "check")]
+fn check(arguments: &comparison::Check) -> Result<(), Failure> {
+    let path = &arguments.module;
+    let planned = plan(path, &arguments.map)?;
+    let no_file = PathBuf::new();
+    let file = arguments.cases.as_ref().unwrap_or(&no_file);
+    let text = match &arguments.cases {
+        Some(file) => fs::read_to_string(file).map_err(|error| unreadable(file, &error))?,
+        None => "version = 1".into(),
+    };
+    let failed = |error: Error| match error {
+        Error::Cases(mistakes) => {
+            report::print(&mistakes, path, file, &text, ", and nothing was compared");
+            Failure::Reported
+        }
+        other => failure(path, &other),
+    };
+    let cases = Cases::parse(&text).map_err(failed)?;
+    let Planned {
+        mapping,
+        plan,
+        component,
+    } = &planned;
+    let comparison = plan
+        .compare(mapping, component, &arguments.options(), &cases)
+        .map_err(failed)?;
+    let text = if arguments.json {
+        let json = serde_json::to_string_pretty(&comparison)
+            .map_err(|error| Failure::Defect(error.to_string()))?;
+        json + "\n"
+    } else {
+        comparison::render(&comparison)
+    };
+    print(text.as_bytes())?;
+    if comparison.agrees() {
+        Ok(())
+    } else {
+        Err(Failure::Different)
+    }
+}
+
+fn wrap(path: &Path, map: &Path, output: &Path) -> Result<(), Failure> {
+    let Planned {
+        plan, component, ..
+    } = plan(path, map)?;
     if output == Path::new("-") {
         print(&component.bytes)?;
     } else {

@@ -22,6 +22,16 @@ pub enum Error {
     #[error("{} in the mapping", count(.0.len()))]
     Mapping(Vec<Diagnostic>),
 
+    /// Mistakes in a file of cases, or between it and the world.
+    #[cfg(feature = "check")]
+    #[error("{} in the file of cases", count(.0.len()))]
+    Cases(Vec<Diagnostic>),
+
+    /// A module that does not start, so that nothing can be compared.
+    #[cfg(feature = "check")]
+    #[error("it can't be run: {0}")]
+    NotRunnable(String),
+
     /// A plan that passed every check and still could not be emitted.
     #[error(
         "the mapping passed every check and still no component came of it: \

@@ -9,6 +9,8 @@
 //! What the module does inside its linear memory stays as safe or unsafe as it
 //! was: only the boundary is new.
 
+#[cfg(feature = "check")]
+mod comparison;
 mod diagnostic;
 mod emit;
 mod error;
@@ -17,6 +19,11 @@ mod mapping;
 mod module;
 mod plan;
 
+#[cfg(feature = "check")]
+pub use comparison::{
+    CaseReport, Cases, Comparison, Finding, FunctionReport, Limits, MemoryReport, Options, Pages,
+    Verdict,
+};
 pub use diagnostic::{Diagnostic, Source};
 pub use emit::Component;
 pub use error::Error;

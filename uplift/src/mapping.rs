@@ -26,6 +26,8 @@ pub(crate) use policy::{
     Unit,
 };
 pub(crate) use record::{Field, Record};
+#[cfg(feature = "check")]
+pub(crate) use returns::Asked;
 pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
 pub(crate) use start::{Import, Init, Number, Stub};
 

@@ -2,7 +2,7 @@
 //! mend it.
 
 use std::env;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
@@ -11,8 +11,15 @@ use miette::{
 };
 use uplift::{Diagnostic, Source};
 
-/// Prints all mistakes to standard error, and how many there are.
-pub(super) fn print(mistakes: &[Diagnostic], module: &Path, map: &Path, text: &str) {
+/// Prints all mistakes to standard error, how many there are, and what did not
+/// happen.
+pub(super) fn print(
+    mistakes: &[Diagnostic],
+    module: &Path,
+    map: &Path,
+    text: &str,
+    consequence: &str,
+) {
     let color =
         io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let theme = if color {
@@ -21,6 +28,11 @@ pub(super) fn print(mistakes: &[Diagnostic], module: &Path, map: &Path, text: &s
         GraphicalTheme::unicode_nocolor()
     };
     eprint!("{}", render(mistakes, module, map, text, theme));
+    let count = match mistakes.len() {
+        1 => "1 mistake".to_owned(),
+        many => format!("{many} mistakes"),
+    };
+    eprintln!("error: {count}{consequence}");
 }
 
 fn render(
@@ -44,11 +56,6 @@ fn render(
         let _ = handler.render_report(&mut out, &shown);
         out.push('\n');
     }
-    let count = match mistakes.len() {
-        1 => "1 mistake".to_owned(),
-        many => format!("{many} mistakes"),
-    };
-    let _ = writeln!(out, "error: {count}, and nothing was written");
     out
 }
 

@@ -7,6 +7,12 @@ use super::{CType, Callee, Failure, Report, Scalar, Shape, Status};
 /// A function of the shim that implements one of the world's.
 #[derive(Debug)]
 pub(crate) struct Function {
+    /// The key of its entry in the mapping, whether or not there is one.
+    #[cfg_attr(
+        not(feature = "check"),
+        expect(dead_code, reason = "only comparisons look it up")
+    )]
+    pub(crate) key: String,
     /// The name by which wit-component finds it.
     pub(crate) export: String,
     /// The core signature that the canonical ABI gives it.

@@ -132,6 +132,7 @@ impl Checker<'_> {
         let types = |types: &[WasmType]| types.iter().copied().map(core).collect::<Vec<_>>();
         let whole = draft.claims.iter().any(String::is_empty);
         Some(Function {
+            key: key.to_owned(),
             export: export.to_owned(),
             params: types(&signature.params),
             result: types(&signature.results).first().copied(),

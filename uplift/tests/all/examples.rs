@@ -37,6 +37,29 @@ fn wrap(module: &[u8], map: &str) -> Component {
     }
 }
 
+/// Whether module and component do the same, and both what the cases say.
+#[cfg(feature = "check")]
+fn compare(module: &[u8], map: &str, cases: &str) -> uplift::Comparison {
+    let map = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(map);
+    let read = |path: &Path| fs::read_to_string(path).expect("a text");
+    let folder = map.parent().expect("a folder");
+    let module = Module::read(module.to_vec()).expect("a module");
+    let mapping = Mapping::parse(&read(&map)).expect("a mapping");
+    let plan = Plan::check(&module, &mapping, folder).expect("a plan");
+    let component = plan.emit().expect("a component");
+    let cases = uplift::Cases::parse(&read(&folder.join(cases))).expect("cases");
+    // Without optimization, a call takes its time.
+    let options = uplift::Options {
+        inputs: 60,
+        calls: 100,
+        ..uplift::Options::default()
+    };
+    let compared = plan.compare(&mapping, &component, &options, &cases);
+    compared.expect("both sides run")
+}
+
 /// Bytes without a pattern, of 32 different values.
 fn noise(length: usize) -> Vec<u8> {
     let mut noise = 1u32;

@@ -3,6 +3,8 @@
 mod arbitrary_bytes;
 mod buffers;
 mod command_line;
+#[cfg(feature = "check")]
+mod comparison;
 mod diagnostics;
 mod emitted_bytes;
 mod errors;

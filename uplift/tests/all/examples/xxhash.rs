@@ -141,3 +141,18 @@ fn xxhash_leaves_nothing_behind_in_100_000_states() {
         hashes.drop_resource(streamed);
     });
 }
+
+#[test]
+#[cfg(feature = "check")]
+#[ignore = "needs what `cargo xtask modules` makes"]
+fn the_module_by_its_c_abi_and_the_component_agree() {
+    let module = made("modules/xxhash.wasm");
+    let comparison = super::compare(&module, "xxhash/xxhash.toml", "cases.toml");
+    assert!(comparison.agrees(), "{comparison:#?}");
+    assert!(
+        comparison
+            .functions
+            .iter()
+            .all(|function| !function.leaks())
+    );
+}

@@ -121,3 +121,18 @@ fn zlib_leaves_nothing_behind_in_100_000_calls() {
         compress(zlib, &part[..part.len() / 16]).expect("it fits");
     });
 }
+
+#[test]
+#[cfg(feature = "check")]
+#[ignore = "needs what `cargo xtask modules` makes"]
+fn the_module_by_its_c_abi_and_the_component_agree() {
+    let module = made("modules/zlib.wasm");
+    let comparison = super::compare(&module, "zlib/zlib.toml", "cases.toml");
+    assert!(comparison.agrees(), "{comparison:#?}");
+    assert!(
+        comparison
+            .functions
+            .iter()
+            .all(|function| !function.leaks())
+    );
+}

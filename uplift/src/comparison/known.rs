@@ -1,0 +1,151 @@
+//! Which kinds of mappings the C caller of this crate knows. A function that
+//! needs another one is not compared, and the report says so.
+//!
+//! The patterns in here name every key, so that a new one is noticed.
+
+use super::subject::Subject;
+use super::types::Ty;
+use crate::mapping::{Argument, Returns};
+
+/// The first thing in the mapping of this function, or in its types, that the C
+/// caller does not know.
+pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
+    let spec = subject.spec;
+    let argument = subject.arguments().iter().find_map(argument);
+    let returns = spec.returns.as_ref().and_then(returns);
+    if let Some(what) = argument.or(returns) {
+        return Some(format!(
+            "its mapping has {what}, which `check` does not know yet"
+        ));
+    }
+    let param = subject.params.iter().find_map(|param| ty(&param.ty));
+    let result = subject.result.as_ref().and_then(|result| match result {
+        Ty::Option(value) => ty(value),
+        // What an error may be made of is known.
+        Ty::Result(ok, _) => ok.as_deref().and_then(ty),
+        plain => ty(plain),
+    });
+    let what = param.or(result)?;
+    Some(format!(
+        "its types have {what}, which `check` does not know yet"
+    ))
+}
+
+fn ty(ty: &Ty) -> Option<&'static str> {
+    match ty {
+        Ty::Record(_) | Ty::Tuple(_) => Some("a record or a tuple"),
+        Ty::Variant(_) | Ty::Flags(_) => Some("a variant or flags"),
+        Ty::Option(_) | Ty::Result(..) => Some("an option or a result inside of another type"),
+        Ty::Other(_) => Some("an unusual type"),
+        Ty::List(element) => match element.as_ref() {
+            Ty::Record(_) | Ty::List(_) | Ty::String | Ty::Enum(_) => {
+                Some("a list of something else than numbers")
+            }
+            element => self::ty(element),
+        },
+        _ => None,
+    }
+}
+
+fn field(field: Option<&String>) -> Option<&'static str> {
+    field.map(|_| "several outputs")
+}
+
+fn argument(argument: &Argument) -> Option<&'static str> {
+    match argument {
+        Argument::Value { param, c_type } => match c_type {
+            Some(_) => Some("a C type of its own"),
+            None => param.contains('.').then_some("a field of a record"),
+        },
+        Argument::Constant { value: _ }
+        | Argument::Pointer { param: _ }
+        | Argument::Length { param: _, unit: _ }
+        | Argument::Cstring {
+            param: _,
+            nul: _,
+            nul_error: _,
+            encoding: _,
+            unencodable: _,
+            unencodable_error: _,
+        } => None,
+        Argument::Buffer {
+            capacity: _,
+            field: part,
+        }
+        | Argument::Capacity {
+            unit: _,
+            field: part,
+        }
+        | Argument::BufferLength {
+            unit: _,
+            field: part,
+        }
+        | Argument::State { field: part }
+        | Argument::OutPointer {
+            free: _,
+            borrowed: _,
+            field: part,
+        }
+        | Argument::OutLength {
+            unit: _,
+            field: part,
+        } => field(part.as_ref()),
+        Argument::Record { .. } => Some("a struct"),
+        Argument::OutRecord { .. } => Some("`out-record`"),
+        Argument::OutValue { .. } => Some("`out-value`"),
+        Argument::OutCstring { .. } => Some("`out-cstring`"),
+        Argument::OutHandle { .. } => Some("`out-handle`"),
+        Argument::Scratch { .. } => Some("`scratch`"),
+    }
+}
+
+fn returns(returns: &Returns) -> Option<&'static str> {
+    match returns {
+        Returns::Value {
+            c_type,
+            field: part,
+        } => match c_type {
+            Some(_) => Some("a C type of its own"),
+            None => field(part.as_ref()),
+        },
+        Returns::Ignored {} => None,
+        Returns::Record { .. } => Some("a struct"),
+        Returns::Cstring {
+            free: _,
+            borrowed: _,
+            null: _,
+            null_error: _,
+            code: _,
+            text: _,
+            encoding: _,
+            field: part,
+        }
+        | Returns::Handle {
+            null: _,
+            null_error: _,
+            code: _,
+            text: _,
+            field: part,
+        }
+        | Returns::Length {
+            unit: _,
+            field: part,
+        } => field(part.as_ref()),
+        Returns::Status {
+            ok: _,
+            none,
+            carries: _,
+            unit: _,
+            values: _,
+            field: part,
+            errors: _,
+            unknown: _,
+            unknown_error: _,
+            code: _,
+            text: _,
+        } => match none.as_slice() {
+            [] => field(part.as_ref()),
+            _ => Some("a status of `none`"),
+        },
+    }
+}
