@@ -2,6 +2,7 @@
 //! `cargo xtask modules` make what they need, so they run by `--ignored` only.
 
 mod greeter;
+mod sqlite;
 mod typed;
 mod xxhash;
 mod zlib;

@@ -37,6 +37,13 @@ const ZLIB: Example = Example {
     wit: "uplift/examples/zlib/zlib.wit",
 };
 
+const SQLITE: Example = Example {
+    check: "uplift: Python on sqlite",
+    name: "sqlite",
+    module: "target/modules/sqlite.wasm",
+    wit: "uplift/examples/sqlite/sqlite.wit",
+};
+
 const XXHASH: Example = Example {
     check: "uplift: Python on xxhash",
     name: "xxhash",
@@ -72,7 +79,7 @@ pub(super) fn run(
         }
         passes(test.env(HOST_RS, &built.host_rs))
     });
-    for example in [&GREETER, &ZLIB, &XXHASH] {
+    for example in [&GREETER, &ZLIB, &SQLITE, &XXHASH] {
         report.check(example.check, || match npm {
             Err(absent) if example.name == XXHASH.name => Ok(Verdict::Skipped(absent.clone())),
             _ => python(example, progress, built),

@@ -23,19 +23,27 @@ pub(crate) struct CLibrary {
     source: (&'static str, &'static str),
     /// The files of that folder, without their extension.
     files: &'static [&'static str],
+    /// C files of this repository that the library needs beside its own.
+    added: &'static [&'static str],
+    /// What it is compiled with.
+    defines: &'static [&'static str],
     /// What the module exports: with an allocator, because inputs have to be
     /// placed somewhere.
     exports: &'static [&'static str],
 }
 
 /// All of them.
-pub(crate) const LIBRARIES: [CLibrary; 1] = [CLibrary {
+pub(crate) const LIBRARIES: [CLibrary; 2] = [ZLIB, SQLITE];
+
+const ZLIB: CLibrary = CLibrary {
     name: "zlib",
     source: ("libz-sys", "src/zlib"),
     files: &[
         "adler32", "compress", "crc32", "deflate", "inffast", "inflate", "inftrees", "trees",
         "uncompr", "zutil",
     ],
+    added: &[],
+    defines: &[],
     exports: &[
         "malloc",
         "free",
@@ -45,7 +53,58 @@ pub(crate) const LIBRARIES: [CLibrary; 1] = [CLibrary {
         "crc32",
         "zlibVersion",
     ],
-}];
+};
+
+/// For databases in memory alone: there are no files, threads or extensions.
+const SQLITE: CLibrary = CLibrary {
+    name: "sqlite",
+    source: ("libsqlite3-sys", "sqlite3"),
+    files: &["sqlite3"],
+    added: &["uplift/examples/sqlite/memory.c"],
+    defines: &[
+        "SQLITE_OS_OTHER=1",
+        "SQLITE_THREADSAFE=0",
+        "SQLITE_TEMP_STORE=3",
+        "SQLITE_DQS=0",
+        "SQLITE_ENABLE_API_ARMOR=1",
+        "SQLITE_OMIT_DEPRECATED=1",
+        "SQLITE_OMIT_LOAD_EXTENSION=1",
+        "SQLITE_OMIT_LOCALTIME=1",
+        "SQLITE_OMIT_SHARED_CACHE=1",
+        "SQLITE_OMIT_WAL=1",
+    ],
+    exports: &[
+        "malloc",
+        "free",
+        "sqlite3_bind_blob",
+        "sqlite3_bind_double",
+        "sqlite3_bind_int64",
+        "sqlite3_bind_null",
+        "sqlite3_bind_parameter_count",
+        "sqlite3_bind_text",
+        "sqlite3_changes64",
+        "sqlite3_close_v2",
+        "sqlite3_column_blob",
+        "sqlite3_column_bytes",
+        "sqlite3_column_count",
+        "sqlite3_column_double",
+        "sqlite3_column_int64",
+        "sqlite3_column_name",
+        "sqlite3_column_text",
+        "sqlite3_column_type",
+        "sqlite3_db_handle",
+        "sqlite3_errmsg",
+        "sqlite3_errstr",
+        "sqlite3_exec",
+        "sqlite3_finalize",
+        "sqlite3_last_insert_rowid",
+        "sqlite3_libversion",
+        "sqlite3_open",
+        "sqlite3_prepare_v2",
+        "sqlite3_reset",
+        "sqlite3_step",
+    ],
+};
 
 /// A reactor: a module that is called, not run. With debug information, because
 /// `uplift inspect` shows what is in it.
@@ -68,13 +127,22 @@ impl CLibrary {
             .exports
             .iter()
             .map(|name| format!("-Wl,--export={name}"));
-        let flags: Vec<_> = FLAGS.map(String::from).into_iter().chain(exports).collect();
+        let defines = self.defines.iter().map(|define| format!("-D{define}"));
+        let flags: Vec<_> = FLAGS
+            .map(String::from)
+            .into_iter()
+            .chain(defines)
+            .chain(exports)
+            .collect();
         let root = repository::root();
-        let stamp = Stamp::new(module.with_extension("stamp"))
+        let mut stamp = Stamp::new(module.with_extension("stamp"))
             .path(&root.join(MANIFEST).with_extension("lock"))?
             .path(&root.join("host-py/requirements.lock"))?
             .text(&self.files.join(" "))
             .text(&flags.join(" "));
+        for file in self.added {
+            stamp = stamp.path(&root.join(file))?;
+        }
         if module.is_file() && stamp.is_current() {
             return Ok(());
         }
@@ -87,6 +155,9 @@ impl CLibrary {
         let mut compile = environment.python(["-m", "ziglang", "cc"]);
         compile
             .args(&flags)
+            .arg("-I")
+            .arg(&source)
+            .args(self.added)
             .args(
                 self.files
                     .iter()

@@ -4,7 +4,7 @@
 use wasmtime::component::{
     Component, ComponentNamedList, Instance, Lift, Linker, Lower, ResourceAny,
 };
-use wasmtime::{Config, Engine, ResourceLimiter, Store};
+use wasmtime::{Config, Engine, OptLevel, RegallocAlgorithm, ResourceLimiter, Store};
 
 /// What has been granted.
 #[derive(Default)]
@@ -28,6 +28,35 @@ impl ResourceLimiter for Granted {
     }
 }
 
+/// A wrapped module that is compiled.
+pub(super) struct Compiled(Component);
+
+impl Compiled {
+    /// Compiles it as fast as can be: wasmtime is not optimised here.
+    pub(super) fn new(component: &[u8]) -> Self {
+        let mut config = Config::new();
+        config.cranelift_opt_level(OptLevel::None);
+        config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+        let engine = Engine::new(&config).expect("an engine");
+        Self(Component::new(&engine, component).expect("a valid component"))
+    }
+
+    /// Starts it. What it imports of WASI ends the call if it is used.
+    pub(super) fn start(&self) -> Typed {
+        let engine = self.0.engine();
+        let mut store = Store::new(engine, Granted::default());
+        store.limiter(|granted| granted);
+        let mut linker = Linker::new(engine);
+        linker
+            .define_unknown_imports_as_traps(&self.0)
+            .expect("imports can be defined");
+        let instance = linker
+            .instantiate(&mut store, &self.0)
+            .expect("an instance");
+        Typed { store, instance }
+    }
+}
+
 /// A wrapped module that runs.
 pub(super) struct Typed {
     store: Store<Granted>,
@@ -35,20 +64,9 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    /// Starts it. What it imports of WASI ends the call if it is used.
+    /// Compiles and starts it.
     pub(super) fn start(component: &[u8]) -> Self {
-        let engine = Engine::new(&Config::new()).expect("an engine");
-        let compiled = Component::new(&engine, component).expect("a valid component");
-        let mut store = Store::new(&engine, Granted::default());
-        store.limiter(|granted| granted);
-        let mut linker = Linker::new(&engine);
-        linker
-            .define_unknown_imports_as_traps(&compiled)
-            .expect("imports can be defined");
-        let instance = linker
-            .instantiate(&mut store, &compiled)
-            .expect("an instance");
-        Self { store, instance }
+        Compiled::new(component).start()
     }
 
     /// How large the linear memory is.
