@@ -84,6 +84,7 @@ class Trap(WasmtimeBindgenError):
             self.function,
             self.message,
             code=self.code,
+            status=self.status,
             backtrace=self.backtrace,
             stderr=self.stderr,
         )
