@@ -146,8 +146,9 @@ pub(crate) struct Wit {
 pub(crate) struct Memory {
     /// The export of the memory, where it is not `memory`. It is renamed.
     pub(crate) export: Option<String>,
-    /// Where inputs are placed. Left out: the exported allocator, else grown
-    /// pages where inspection shows that the module leaves them alone.
+    /// Where inputs are placed. Left out: the exported allocator, else `malloc` and
+    /// `free` in the name section where their code shows that they are these, else
+    /// grown pages where inspection shows that the module leaves them alone.
     pub(crate) allocator: Option<AllocatorChoice>,
     /// The function that allocates, where it has an unusual name: its export, or
     /// for `promoted` its name in the name section.

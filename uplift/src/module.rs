@@ -99,6 +99,8 @@ pub(crate) struct Code {
     pub(crate) memory_size: Vec<u32>,
     /// The functions that grow the memory.
     pub(crate) memory_grow: Vec<u32>,
+    /// The functions that each function calls directly.
+    pub(crate) calls: BTreeMap<u32, Vec<u32>>,
     /// The functions that an exported function calls, in order, if it does nothing
     /// else but hand on its parameters.
     pub(crate) hands_on: BTreeMap<u32, Vec<u32>>,

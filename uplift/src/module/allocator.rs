@@ -1,5 +1,7 @@
 //! The functions by which room inside the module's memory can be had.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use wasmparser::{FuncType, ValType};
 
@@ -85,6 +87,40 @@ impl Module {
             internal,
             cabi_realloc: self.exported_function("cabi_realloc").is_some(),
         }
+    }
+
+    /// What shows that an allocator in the name section is one, beyond the names:
+    /// it has the names and types of C's, and what is called `malloc` gets memory
+    /// by growing it. A name alone may stand for anything.
+    pub(crate) fn shows_allocator(&self, found: &Allocator) -> Option<String> {
+        let (malloc, free) = (&found.malloc, &found.free);
+        let fits = (malloc.name.as_str(), free.name.as_str()) == ("malloc", "free")
+            && self.function(malloc.index).params().len() == 1
+            && self.function(free.index).params().len() == 1;
+        (fits && self.grows_memory(malloc.index)).then(|| {
+            format!(
+                "functions {} and {} have the names and types of C's `malloc` and `free`, and the \
+                 first one grows the memory",
+                malloc.index, free.index
+            )
+        })
+    }
+
+    /// Whether the function, or one that it calls directly or by others, grows the
+    /// memory.
+    fn grows_memory(&self, index: u32) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![index];
+        while let Some(index) = next.pop() {
+            if !seen.insert(index) {
+                continue;
+            }
+            if self.code.memory_grow.binary_search(&index).is_ok() {
+                return true;
+            }
+            next.extend(self.code.calls.get(&index).into_iter().flatten());
+        }
+        false
     }
 
     /// The one defined function that the name section calls `name`.

@@ -215,8 +215,9 @@ fn add_code(module: &mut Module, bodies: &[FunctionBody<'_>]) -> wasmparser::Res
             module.code.memory_grow.push(index);
         }
         if hands_on {
-            module.code.hands_on.insert(index, calls);
+            module.code.hands_on.insert(index, calls.clone());
         }
+        module.code.calls.insert(index, calls);
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! The module's memory, and where room in it comes from.
 
+mod export;
+
 use wasm_encoder::ValType;
 
 use super::check::Checker;
 use super::{Callee, Room};
-use crate::diagnostic::{Diagnostic, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, listed};
 use crate::emit::MainChange;
 use crate::mapping::{AllocatorChoice, Step};
 use crate::module::{Allocator, ItemKind, is_free, is_malloc};
@@ -12,89 +14,6 @@ use crate::module::{Allocator, ItemKind, is_free, is_malloc};
 const MEMORY: Step<'_> = Step::Key("memory");
 
 impl Checker<'_> {
-    /// Sees to it that the memory is exported as `memory`.
-    pub(super) fn memory_export(&mut self) {
-        let named: Vec<String> = self
-            .module
-            .exported_memories()
-            .map(|export| export.name.clone())
-            .collect();
-        let key = [MEMORY, Step::Key("export")];
-        match &self.mapping.root.memory.export {
-            Some(name) if named.contains(name) => {
-                if name == "memory" {
-                    return;
-                }
-                if self
-                    .module
-                    .exports
-                    .iter()
-                    .any(|export| export.name == "memory")
-                {
-                    let span = self.mapping.document.value(&key);
-                    self.mistake(
-                        Diagnostic::mapping(
-                            "mapping::memory",
-                            span,
-                            format!("`{name}` can't be renamed to `memory`"),
-                            "another export has that name",
-                        )
-                        .help("leave `export` out if that is the memory"),
-                    );
-                    return;
-                }
-                self.change(
-                    MainChange::Rename {
-                        from: name.clone(),
-                        to: "memory".into(),
-                    },
-                    format!("the memory that was exported as `{name}` is exported as `memory`"),
-                );
-            }
-            Some(name) => {
-                let span = self.mapping.document.value(&key);
-                self.mistake(
-                    Diagnostic::mapping(
-                        "mapping::unknown-export",
-                        span,
-                        format!("the module exports no memory `{name}`"),
-                        "no such memory",
-                    )
-                    .help(did_you_mean(
-                        name,
-                        "exported memories",
-                        named.iter().map(String::as_str),
-                    )),
-                );
-            }
-            // An imported memory has been refused.
-            None if named.iter().any(|name| name == "memory")
-                || self.module.memories.is_empty()
-                || self.module.imported_memories > 0 => {}
-            None => {
-                let span = self.mapping.document.key(&[MEMORY]);
-                let mistake = match named.first() {
-                    Some(name) => Diagnostic::mapping(
-                        "mapping::memory",
-                        span,
-                        format!("the module exports its memory as `{name}`"),
-                        "",
-                    )
-                    .help(format!(
-                        "add `export = \"{name}\"` to `[memory]`: it is renamed to `memory`, which \
-                         is where a component looks for it"
-                    )),
-                    None => Diagnostic::module(
-                        "module::memory",
-                        "the module has a memory and does not export it",
-                    )
-                    .help("link it with `--export-memory`"),
-                };
-                self.mistake(mistake);
-            }
-        }
-    }
-
     /// Decides where inputs are placed.
     pub(super) fn room(&mut self, needed: bool) -> Room {
         let choice = self.mapping.root.memory.allocator;
@@ -112,12 +31,22 @@ impl Checker<'_> {
             return Room::Unneeded;
         }
         let found = self.module.allocator();
+        let internal = found.internal.as_ref();
+        let evidence = internal.and_then(|internal| self.module.shows_allocator(internal));
         match choice {
             Some(AllocatorChoice::Exported) => self.exported(found.exported.as_ref()),
             Some(AllocatorChoice::Promoted) => self.promoted(found.internal),
             Some(AllocatorChoice::GrownPages) => self.grown_pages(),
             None if found.exported.is_some() || self.names_functions() => {
                 self.exported(found.exported.as_ref())
+            }
+            None if evidence.is_some() => {
+                self.note(format!(
+                    "inputs are placed by `malloc` and freed by `free`, which get exported for \
+                     that: {}",
+                    evidence.unwrap_or_default()
+                ));
+                self.promoted(found.internal)
             }
             None if found.internal.is_none() && self.module.growth().tolerated => {
                 let evidence = self.module.growth().evidence;
@@ -143,7 +72,8 @@ impl Checker<'_> {
         let mut ways = Vec::new();
         if let Some(internal) = internal {
             ways.push(format!(
-                "`allocator = \"promoted\"` exports `{}` and `{}`, which are in the name section",
+                "`allocator = \"promoted\"` exports `{}` and `{}`, which are in the name section, if \
+                 these are what they are called, which their code does not show",
                 internal.malloc.name, internal.free.name
             ));
         }

@@ -13,6 +13,7 @@ mod handles;
 mod memory;
 mod numbers;
 mod outputs;
+mod placement;
 mod records;
 mod refused;
 mod resources;
