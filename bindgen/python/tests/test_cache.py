@@ -106,6 +106,24 @@ def test_an_entry_that_the_runtime_refuses_is_compiled_again(folder: Path) -> No
     assert len(entry.read_bytes()) > 1000
 
 
+def test_what_was_not_used_for_the_longest_time_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_and_call()
+    [first] = folder.iterdir()
+    size = first.stat().st_size
+    (folder / "a-file-of-the-user").write_bytes(bytes(10 * size))
+    monkeypatch.setattr(cache, "LARGEST", 2 * size)
+    second, third = "0" * 64, "1" * 64
+    cache.write(second, bytes(size - 100))
+    os.utime(first, ns=(0, 0))
+    os.utime(folder / second, ns=(1, 1))
+    load_and_call()  # uses the first
+    cache.write(third, bytes(size - 100))
+    kept = {first.name, third, "a-file-of-the-user"}
+    assert {path.name for path in folder.iterdir()} == kept
+
+
 @posix
 def test_a_folder_that_others_may_write_to_is_left_alone(folder: Path) -> None:
     folder.mkdir()

@@ -8,6 +8,8 @@ and renamed, so that no reader sees a part of one, and ends in a checksum: an
 entry that doesn't match it is compiled again. The code before it is mapped into
 memory by the runtime, so that what a program doesn't run is hardly read.
 
+There is a limit on how much is kept; what was not used for the longest time goes.
+
 `WASMTIME_BINDGEN_CACHE` names another folder.
 """
 
@@ -18,8 +20,10 @@ import hashlib
 import mmap
 import os
 import platform
+import re
 import stat
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -27,6 +31,10 @@ from .errors import CacheUnusable
 from .wasmtime_version import WASMTIME
 
 VARIABLE = "WASMTIME_BINDGEN_CACHE"
+LARGEST = 1 << 30
+"""How much is kept, in bytes."""
+
+_ENTRY = re.compile(r"[0-9a-f]{64}")
 _MAGIC = b"wasmtime-bindgen 2\n"
 _TRAILER = len(_MAGIC) + 4
 
@@ -89,9 +97,13 @@ def find(name: str) -> Path | None:
             memoryview(entry) as whole,
             whole[:-_TRAILER] as body,
         ):
-            return path if whole[-_TRAILER:] == _trailer(body) else None
+            if whole[-_TRAILER:] != _trailer(body):
+                return None
     except (CacheUnusable, OSError, ValueError):  # an empty file can't be mapped
         return None
+    with contextlib.suppress(OSError):  # it may be read only
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+    return path
 
 
 def write(name: str, body: bytes) -> None:
@@ -109,6 +121,17 @@ def write(name: str, body: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        _prune(place)
+
+
+def _prune(place: Path) -> None:
+    """Remove the entries that were not used for the longest time, if there is too much."""
+    entries = [(path.stat(), path) for path in place.iterdir() if _ENTRY.fullmatch(path.name)]
+    kept = 0
+    for found, path in sorted(entries, key=lambda entry: entry[0].st_atime_ns, reverse=True):
+        kept += found.st_size
+        if kept > LARGEST:
+            path.unlink(missing_ok=True)
 
 
 def _trailer(body: bytes | memoryview) -> bytes:
