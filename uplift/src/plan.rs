@@ -33,8 +33,8 @@ use wasm_encoder::ValType;
 use wit_parser::{Resolve, TypeId, WorldId};
 
 pub(crate) use call::{
-    Argument, At, Buffer, Capacity, From, Function, Initial, Layout, ListInput, Null, Output, Part,
-    Slot, StringInput, Written,
+    Argument, At, Buffer, Capacity, From, Function, Given, Initial, Layout, ListInput, Null,
+    Output, Part, Slot, StringInput, Written,
 };
 pub(crate) use failed::{
     Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Statuses, Text, Told,

@@ -18,7 +18,10 @@ pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
             "its mapping has {what}, which `check` does not know yet"
         ));
     }
-    let param = subject.params.iter().find_map(|param| ty(&param.ty));
+    let param = subject.params.iter().find_map(|param| match &param.ty {
+        Ty::Own(_) => Some("a resource that is given away"),
+        other => ty(other),
+    });
     let result = subject.result.as_ref().and_then(|result| match result {
         Ty::Option(value) => ty(value),
         // What an error may be made of is known.
@@ -90,6 +93,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             unit: _,
             field: part,
         } => field(part.as_ref()),
+        Argument::Consumed { .. } => Some("`consumed`"),
         Argument::Record { .. } => Some("a struct"),
         Argument::OutRecord { .. } => Some("`out-record`"),
         Argument::OutValue { .. } => Some("`out-value`"),

@@ -3,6 +3,7 @@
 mod buffer;
 mod call;
 mod failure;
+mod given;
 mod number;
 mod output;
 mod record;
@@ -83,11 +84,12 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
         || text.is_some()
         || !function.buffers.is_empty()
         || function.parts.iter().any(|part| part.output.takes_room());
-    if releases.is_empty() && release_text.is_none() && !room {
+    if releases.is_empty() && release_text.is_none() && function.given.is_empty() && !room {
         return None;
     }
     let mut code = Code::new([]);
     let mut sink = code.instructions();
+    given::end(shim, function, &mut sink);
     for (number, release) in releases.into_iter().enumerate() {
         let owned = shim.owned(number);
         sink.global_get(owned)
@@ -131,18 +133,33 @@ impl Body<'_, '_> {
             let area = self.shim.helper(Helper::Area);
             self.code.call(area).local_set(self.area);
         }
+        for (number, given) in function.given.iter().enumerate() {
+            self.take(number, given);
+        }
         for string in &function.strings {
-            self.string(string);
+            self.if_some(string.some, |body| body.string(string));
         }
         for list in &function.lists {
-            self.list(list);
+            self.if_some(list.some, |body| body.list(list));
         }
         self.call_with_buffers();
         if let Some(status) = &function.status {
             self.status(status);
         }
+        self.consumed(true);
         self.output();
         self.code.end();
+    }
+
+    /// Code that counts if an option is `some`; `none` is null as it is.
+    fn if_some(&mut self, some: Option<u32>, code: impl FnOnce(&mut Self)) {
+        if let Some(some) = some {
+            self.code.local_get(some).if_(BlockType::Empty);
+        }
+        code(self);
+        if some.is_some() {
+            self.code.end();
+        }
     }
 
     /// Makes a WIT string a C string.

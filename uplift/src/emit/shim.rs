@@ -26,6 +26,8 @@ pub(super) enum Global {
     Floor,
     /// The text of an error that the module's function frees after the call.
     OwnedText,
+    /// Whether a handle is dropped without an end to what stands behind it.
+    Keep,
     /// What is left of the pages for states.
     PoolNext,
     PoolEnd,
@@ -33,7 +35,7 @@ pub(super) enum Global {
 
 /// After them come a list of freed states for each resource, and what the module's
 /// functions free after the call, each with its size.
-const GLOBALS: u32 = 9;
+const GLOBALS: u32 = 10;
 
 /// The functions that every shim may use.
 #[derive(Clone, Copy)]
@@ -93,13 +95,36 @@ impl Shim<'_> {
         index(self.callees.len()) + index(number)
     }
 
+    /// `(handle) -> pointer`: the canonical ABI's `resource.rep`. There are this one
+    /// and the next only if some function is given a resource.
+    pub(super) fn resource_rep(&self, number: usize) -> u32 {
+        self.resource_new(number) + index(self.plan.resources.len())
+    }
+
+    /// `(handle)`: the canonical ABI's `resource.drop`.
+    pub(super) fn resource_drop(&self, number: usize) -> u32 {
+        self.resource_rep(number) + index(self.plan.resources.len())
+    }
+
+    /// `(pointer)`: ends what stands behind a resource.
+    pub(super) fn destructor(&self, number: usize) -> u32 {
+        self.new_state(self.plan.resources.len()) + index(number)
+    }
+
+    /// Whether some function is given a resource.
+    pub(super) fn gives_away(&self) -> bool {
+        let mut functions = self.plan.functions.iter();
+        functions.any(|function| !function.given.is_empty())
+    }
+
     pub(super) fn callee(&self, callee: &Callee) -> u32 {
         let position = self.callees.iter().position(|found| found == callee);
         index(position.unwrap_or(0))
     }
 
     fn imports(&self) -> u32 {
-        index(self.callees.len() + self.plan.resources.len())
+        let kinds = if self.gives_away() { 3 } else { 1 };
+        index(self.callees.len() + kinds * self.plan.resources.len())
     }
 
     /// The offset in the area of what is at an offset of the slots.
@@ -111,6 +136,12 @@ impl Shim<'_> {
     /// number; its size is in the next global.
     pub(super) fn owned(&self, number: usize) -> u32 {
         freed_states(self.plan.resources.len()) + 2 * index(number)
+    }
+
+    /// The global of what stands behind the resource with this number among those
+    /// that a function is given; the next one says that only the state is left.
+    pub(super) fn given(&self, function: &Function, number: usize) -> u32 {
+        self.owned(function.releases().len() + number)
     }
 
     /// The size of the area; 0 where none is needed.
@@ -156,16 +187,7 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
             .import("__main_module__", &callee.export, EntityType::Function(ty));
         sections.name(&callee.export);
     }
-    for resource in &plan.resources {
-        let ty = sections.ty(&[ValType::I32], &[ValType::I32]);
-        let new = format!("[resource-new]{}", resource.name);
-        sections.imports.import(
-            &format!("[export]{}", resource.interface),
-            &new,
-            EntityType::Function(ty),
-        );
-        sections.name(&new);
-    }
+    import_resources(&mut sections, shim);
     if plan.room == Room::Unneeded {
         // The index space stays the same; wit-component drops what is unused.
         for number in 0..HELPERS {
@@ -218,9 +240,28 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
     let owned = plan
         .functions
         .iter()
-        .map(|function| function.releases().len());
+        .map(|function| function.releases().len() + function.given.len());
     let owned = owned.max().unwrap_or(0);
     sections.finish(index(plan.resources.len() + 2 * owned))
+}
+
+/// The canonical ABI's functions for the resources.
+fn import_resources(sections: &mut Sections, shim: &Shim<'_>) {
+    const I32: &[ValType] = &[ValType::I32];
+    let mut kinds = vec![("new", I32)];
+    if shim.gives_away() {
+        kinds.extend([("rep", I32), ("drop", &[])]);
+    }
+    for (kind, results) in kinds {
+        for resource in &shim.plan.resources {
+            let ty = sections.ty(I32, results);
+            let name = format!("[resource-{kind}]{}", resource.name);
+            let module = format!("[export]{}", resource.interface);
+            let import = EntityType::Function(ty);
+            sections.imports.import(&module, &name, import);
+            sections.name(&name);
+        }
+    }
 }
 
 /// The functions that make and end states, and the destructors.

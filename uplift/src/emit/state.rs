@@ -108,6 +108,9 @@ pub(super) fn destructor(shim: &Shim<'_>, number: usize, resource: &Resource) ->
     let pointer = 0;
     let mut function = Function::new([]);
     let mut code = function.instructions();
+    if shim.gives_away() {
+        code.get(Global::Keep).if_(BlockType::Empty).return_().end();
+    }
     if let Some(destroy) = &resource.destroy {
         code.local_get(pointer).call(shim.callee(destroy));
         for _ in &destroy.results {

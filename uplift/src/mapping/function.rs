@@ -32,13 +32,24 @@ pub(crate) struct Function {
     deny_unknown_fields
 )]
 pub(crate) enum Argument {
-    /// A WIT parameter by value: an integer, float, bool, char or enum.
+    /// A WIT parameter by value: an integer, float, bool, char, enum, flags, or
+    /// what stands behind a resource. One that the caller gives away is ended
+    /// after the call.
     Value {
         /// The WIT parameter. `point.x` is the field `x` of the record `point`.
         param: String,
         /// The C type, where its width is not the one of the WIT type.
         #[serde(rename = "type")]
         c_type: Option<CType>,
+    },
+    /// What stands behind a resource that the caller gives away, for a C function
+    /// that ends it or takes it over.
+    Consumed {
+        /// The WIT parameter.
+        param: String,
+        /// What becomes of it where the status is an error.
+        #[serde(default)]
+        on_error: OnError,
     },
     /// A number that is the same in each call.
     Constant {

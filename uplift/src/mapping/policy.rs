@@ -72,7 +72,7 @@ pub(crate) enum NullPolicy {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OnError {
-    /// Nothing: the C function has left nothing behind.
+    /// Nothing: the C function has left nothing behind, or has taken it over.
     #[default]
     Ignore,
     /// It is ended like the resource, unless it is null.

@@ -9,9 +9,9 @@ use super::error::Cause;
 use super::function::Draft;
 use super::param::Use;
 use super::wit::WitType;
-use super::{Argument, CType, Failure, Initial, ListInput, Scalar, StringInput, Text, Way};
+use super::{Argument, CType, Failure, Given, Initial, ListInput, Scalar, StringInput, Text, Way};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, Step, Unit};
+use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, OnError, Step, Unit};
 
 impl Checker<'_> {
     /// Checks one C argument.
@@ -24,26 +24,12 @@ impl Checker<'_> {
         use mapping::Argument as Spec;
         let path = draft.path([Step::Key("arguments"), Step::Item(index)]);
         match argument {
-            Spec::Value { param, c_type } => {
-                let (local, ty) = self.used(draft, &path, param, Use::Value)?;
-                let WitType::Scalar(scalar) = ty else {
-                    return self.wrong_param(
-                        &path,
-                        param,
-                        "a number",
-                        "`cstring`, or `pointer` and `length`",
-                    );
-                };
-                let Some(c) = *c_type else {
-                    return Some(Argument::Local(local));
-                };
-                self.fitting_type(&path, scalar, c)?;
-                Some(Argument::Number(local, scalar, c))
-            }
+            Spec::Value { param, c_type } => self.by_value_as(draft, &path, param, *c_type),
+            Spec::Consumed { param, on_error } => self.given(draft, &path, param, Some(*on_error)),
             Spec::Constant { value } => self.constant(draft, &path, index, *value),
             Spec::Cstring { param, .. } => self.cstring(draft, &path, param, argument),
             Spec::Pointer { param } => {
-                let (local, ty) = self.used(draft, &path, param, Use::Pointer)?;
+                let (local, ty, some) = self.used_or_none(draft, &path, param, Use::Pointer)?;
                 if !ty.is_sequence() {
                     let help = "`value`, or `record`";
                     return self.wrong_param(&path, param, "a string or a list", help);
@@ -52,21 +38,23 @@ impl Checker<'_> {
                     draft.lists.push(ListInput {
                         pointer: local,
                         length: local + 1,
+                        some,
                         shape,
                     });
                 }
                 Some(Argument::Local(local))
             }
             Spec::Record { param } => {
-                let initial = self.record_param(draft, &path, param)?;
-                let Initial::Record(_, shape) = &initial else {
-                    return None;
-                };
-                Some(Argument::Slot(draft.outs.slot(shape.size, initial)))
+                let (initial, some) = self.record_param(draft, &path, param)?;
+                let slot = draft.outs.slot(initial.size(), initial);
+                Some(match some {
+                    Some(some) => Argument::SlotIf(slot, some),
+                    None => Argument::Slot(slot),
+                })
             }
             Spec::OutRecord { .. } => self.out_record(draft, &path, argument),
             Spec::Length { param, unit } => {
-                let (local, ty) = self.used(draft, &path, param, Use::Length)?;
+                let (local, ty, _) = self.used_or_none(draft, &path, param, Use::Length)?;
                 if !ty.is_sequence() {
                     return self.wrong_param(&path, param, "a string or a list", "`value`");
                 }
@@ -94,19 +82,70 @@ impl Checker<'_> {
         }
     }
 
-    /// A parameter that is passed as a struct.
+    fn by_value_as(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        c: Option<CType>,
+    ) -> Option<Argument> {
+        // `none` of a resource is 0, which is null.
+        let (local, ty, _) = self.used_or_none(draft, path, param, Use::Value)?;
+        match (ty, c) {
+            (WitType::Scalar(_), None) => Some(Argument::Local(local)),
+            (WitType::Scalar(scalar), Some(c)) => {
+                self.fitting_type(path, scalar, c)?;
+                Some(Argument::Number(local, scalar, c))
+            }
+            (WitType::Own(_), None) => self.given(draft, path, param, None),
+            _ => {
+                let help = "`cstring`, `record`, or `pointer` and `length`";
+                self.wrong_param(path, param, "a number", help)
+            }
+        }
+    }
+
+    /// A resource that the caller gives away; unless it is consumed, it is ended
+    /// after the call.
+    fn given(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        consumed: Option<OnError>,
+    ) -> Option<Argument> {
+        let (local, ty) = self.used(draft, path, param, Use::Value)?;
+        let WitType::Own(id) = ty else {
+            let help = "`value`, which leaves it with the caller";
+            return self.wrong_param(path, param, "a resource that is given away", help);
+        };
+        let resource = self.resources.iter().position(|found| found.id == id)?;
+        if draft.given.iter().any(|given| given.local == local) {
+            return self.twice(path, "the same resource");
+        }
+        draft.given.push(Given {
+            local,
+            resource,
+            consumed: consumed.is_some(),
+            unless_error: consumed == Some(OnError::Destroy),
+        });
+        Some(Argument::Local(local))
+    }
+
+    /// A parameter that is passed as a struct, and the local that says whether it
+    /// is there.
     pub(super) fn record_param(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
         param: &str,
-    ) -> Option<Initial> {
-        let (local, ty) = self.used(draft, path, param, Use::Pointer)?;
+    ) -> Option<(Initial, Option<u32>)> {
+        let (local, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
         let WitType::Group(id) = ty else {
             return self.wrong_param(path, param, "a record or a tuple", "`value` or `pointer`");
         };
         let shape = self.shape(draft, id, Way::ToC)?;
-        Some(Initial::Record(local, shape))
+        Some((Initial::Record(local, some, shape), some))
     }
 
     /// Refuses a C type that can't stand for the number.
@@ -159,6 +198,22 @@ impl Checker<'_> {
             return None;
         }
         Some(found)
+    }
+
+    /// The same, and for an option the local that says whether it is `some`.
+    fn used_or_none(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        name: &str,
+        how: Use,
+    ) -> Option<(u32, WitType, Option<u32>)> {
+        let (local, ty) = self.used(draft, path, name, how)?;
+        let WitType::Option(inner) = ty else {
+            return Some((local, ty, None));
+        };
+        let inner = self.param_type(&inner).ok()?;
+        Some((local + 1, inner, Some(local)))
     }
 
     pub(super) fn wrong_param<T>(
@@ -245,7 +300,7 @@ impl Checker<'_> {
         else {
             return None;
         };
-        let (pointer, ty) = self.used(draft, path, param, Use::Pointer)?;
+        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
         draft.used.insert((param.to_owned(), Use::Length));
         if ty != WitType::String {
             return self.wrong_param(
@@ -292,6 +347,7 @@ impl Checker<'_> {
         draft.strings.push(StringInput {
             pointer,
             length: pointer + 1,
+            some,
             latin1,
             nul,
         });

@@ -23,6 +23,8 @@ pub(crate) struct Function {
     pub(crate) strings: Vec<StringInput>,
     /// The lists of records that are copied before the call.
     pub(crate) lists: Vec<ListInput>,
+    /// The resources that the caller gives away.
+    pub(crate) given: Vec<Given>,
     pub(crate) arguments: Vec<Argument>,
     /// The places in the shim's own room that arguments point to.
     pub(crate) slots: Vec<Slot>,
@@ -64,6 +66,8 @@ pub(crate) struct StringInput {
     /// The locals of pointer and length.
     pub(crate) pointer: u32,
     pub(crate) length: u32,
+    /// The local that says whether there is one, for an option.
+    pub(crate) some: Option<u32>,
     pub(crate) latin1: Option<Failure>,
     /// What to do about a NUL in it; `None` lets it end the string.
     pub(crate) nul: Option<Failure>,
@@ -75,7 +79,22 @@ pub(crate) struct ListInput {
     /// The locals of pointer and length.
     pub(crate) pointer: u32,
     pub(crate) length: u32,
+    /// The local that says whether there is one, for an option.
+    pub(crate) some: Option<u32>,
     pub(crate) shape: Shape,
+}
+
+/// A resource that the caller gives away.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// The local of the handle, and after it has been taken of what stands behind.
+    pub(crate) local: u32,
+    /// The number of the resource.
+    pub(crate) resource: usize,
+    /// Whether the C function takes it over; otherwise it is ended after the call.
+    pub(crate) consumed: bool,
+    /// Whether the C function leaves it alone where the status is an error.
+    pub(crate) unless_error: bool,
 }
 
 /// A C argument.
@@ -97,6 +116,8 @@ pub(crate) enum Argument {
     Capacity(usize, u32),
     /// The address of the slot at this offset.
     Slot(u32),
+    /// The same, or null if a local is 0.
+    SlotIf(u32, u32),
 }
 
 /// A place in the shim's own room that an argument points to.
@@ -117,8 +138,18 @@ pub(crate) enum Initial {
     Capacity(usize, u32),
     /// A parameter of the shim's function.
     Number(u32, Scalar, CType),
-    /// A record whose first local this is.
-    Record(u32, Shape),
+    /// A record whose first local this is, if the other local is not 0.
+    Record(u32, Option<u32>, Shape),
+}
+
+impl Initial {
+    /// The size of a record as a struct.
+    pub(crate) fn size(&self) -> u32 {
+        match self {
+            Initial::Record(_, _, shape) => shape.size,
+            _ => 0,
+        }
+    }
 }
 
 /// Room that the shim allocates for the C function to fill.

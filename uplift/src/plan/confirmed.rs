@@ -45,6 +45,7 @@ fn question(guess: &Unconfirmed) -> &'static str {
     match (entry["as"].as_str().unwrap_or_default(), returned) {
         ("value", true) => "is it a number, and neither a pointer nor a status?",
         ("value", false) => "is it a number, and neither a pointer nor a length?",
+        ("consumed", _) => "does the function end it or keep it, and also when it fails?",
         ("constant", _) => "is it the same number in each call?",
         ("cstring", false) => "does a NUL end it, and is it read during the call alone?",
         ("cstring", true) => match entry["free"] {

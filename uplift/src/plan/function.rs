@@ -11,7 +11,9 @@ use super::check::{Checker, default_export};
 use super::error::Errors;
 use super::param::{Param, Use};
 use super::wit::{self, WitResult};
-use super::{Argument, Callee, Function, Layout, ListInput, Part, Report, Status, StringInput};
+use super::{
+    Argument, Callee, Function, Given, Layout, ListInput, Part, Report, Status, StringInput,
+};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Step};
 
@@ -26,6 +28,7 @@ pub(super) struct Draft<'a> {
     pub(super) errors: Errors,
     pub(super) strings: Vec<StringInput>,
     pub(super) lists: Vec<ListInput>,
+    pub(super) given: Vec<Given>,
     pub(super) status: Option<Status>,
     /// Whom to ask about a call that has failed.
     pub(super) report: Report,
@@ -91,6 +94,7 @@ impl Checker<'_> {
             result,
             strings: Vec::new(),
             lists: Vec::new(),
+            given: Vec::new(),
             status: None,
             report: Report::default(),
             parts: Vec::new(),
@@ -140,6 +144,7 @@ impl Checker<'_> {
             callee: draft.callee,
             strings: draft.strings,
             lists: draft.lists,
+            given: draft.given,
             arguments,
             slots: draft.outs.slots,
             buffers: draft.outs.buffers,

@@ -268,13 +268,11 @@ impl Checker<'_> {
             None => None,
         };
         let initial = match param {
-            Some(param) => self.record_param(draft, path, param)?,
+            // `none` leaves zeros.
+            Some(param) => self.record_param(draft, path, param)?.0,
             None => Initial::Zero,
         };
-        let size = match &initial {
-            Initial::Record(_, before) => before.size.max(shape.size),
-            _ => shape.size,
-        };
+        let size = initial.size().max(shape.size);
         let slot = draft.outs.slot(size, initial);
         draft.parts.push(target.filled(Output::Record {
             at: At::Slot(slot),

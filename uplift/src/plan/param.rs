@@ -79,13 +79,15 @@ impl Checker<'_> {
     }
 
     /// The type of a parameter: a borrowed resource is what stands behind it.
-    fn param_type(&self, ty: &Type) -> Result<WitType, String> {
+    pub(super) fn param_type(&self, ty: &Type) -> Result<WitType, String> {
         match wit::classify(self.resolve, ty)? {
             WitType::Borrow(id) if self.resources.iter().any(|found| found.id == id) => {
                 Ok(WitType::Scalar(Scalar::Pointer))
             }
             WitType::Borrow(_) => Err("a handle to a resource of somebody else".into()),
-            WitType::Own(_) => Err("a resource that is given away".into()),
+            WitType::Own(id) if self.resources.iter().all(|found| found.id != id) => {
+                Err("a resource of somebody else".into())
+            }
             WitType::Option(inner) => match self.param_type(&inner)? {
                 WitType::Scalar(Scalar::Pointer) | WitType::Group(_) => Ok(WitType::Option(inner)),
                 sequence if sequence.is_sequence() => Ok(WitType::Option(inner)),
@@ -93,7 +95,9 @@ impl Checker<'_> {
             },
             WitType::Group(id) => {
                 for (_, field) in wit::fields(self.resolve, id) {
-                    self.param_type(&field)?;
+                    if let WitType::Own(_) = self.param_type(&field)? {
+                        return Err("a record with a resource in it that is given away".into());
+                    }
                 }
                 Ok(WitType::Group(id))
             }
@@ -170,6 +174,7 @@ impl Checker<'_> {
             _ if ty.is_sequence() && !used(Use::Length) => ("without its length", "length"),
             WitType::Option(_) if used(Use::Value) || used(Use::Pointer) => return,
             WitType::Option(_) => ("to nobody", "pointer"),
+            WitType::Own(_) if !used(Use::Value) => ("to nobody", "consumed"),
             WitType::Scalar(_) if !used(Use::Value) => ("to nobody", "value"),
             _ => return,
         };

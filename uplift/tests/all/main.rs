@@ -9,6 +9,7 @@ mod diagnostics;
 mod emitted_bytes;
 mod errors;
 mod examples;
+mod given;
 mod handles;
 mod memory;
 mod numbers;

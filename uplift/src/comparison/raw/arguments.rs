@@ -126,7 +126,8 @@ impl<'s> Call<'_, 's> {
                 slot
             }
             // `known` has refused them.
-            Argument::Record { .. }
+            Argument::Consumed { .. }
+            | Argument::Record { .. }
             | Argument::OutRecord { .. }
             | Argument::OutValue { .. }
             | Argument::OutCstring { .. }

@@ -28,6 +28,7 @@ impl Body<'_, '_> {
         }
         let callee = self.shim.callee(&function.callee);
         self.code.call(callee);
+        self.consumed(false);
         match function.callee.results.len() {
             0 => {}
             1 => {
@@ -78,12 +79,12 @@ impl Body<'_, '_> {
                 self.convert(wit.kind(), c.kind(), Trap::OutOfCRange);
                 self.store(c.core(), c.size(), place);
             }
-            Initial::Record(local, shape) => {
+            Initial::Record(local, some, shape) => {
                 let to = Address {
                     base: self.area,
                     offset: place,
                 };
-                self.lower(shape, Wit::Flat(*local), to);
+                self.if_some(*some, |body| body.lower(shape, Wit::Flat(*local), to));
             }
         }
     }
@@ -134,6 +135,16 @@ impl Body<'_, '_> {
             Argument::Slot(slot) => {
                 let offset = self.slot_offset(slot);
                 self.code.local_get(self.area).i32_const(offset).i32_add();
+            }
+            Argument::SlotIf(slot, some) => {
+                let offset = self.slot_offset(slot);
+                self.code
+                    .local_get(self.area)
+                    .i32_const(offset)
+                    .i32_add()
+                    .i32_const(0)
+                    .local_get(some)
+                    .select();
             }
         }
     }

@@ -141,6 +141,7 @@ impl Body<'_, '_> {
 
     /// Returns `none` of the option whose discriminant is at an offset.
     fn absent(&mut self, some: u32) {
+        self.consumed(true);
         if self.function.layout.fallible {
             self.discriminant(0, 0);
         }

@@ -36,6 +36,7 @@ impl Body<'_, '_> {
             pointer,
             length,
             shape,
+            ..
         } = list;
         self.copy_all(
             *pointer,
@@ -191,6 +192,7 @@ impl Body<'_, '_> {
         self.string(&StringInput {
             pointer,
             length,
+            some: None,
             latin1: field.latin1.then_some(field.unencodable),
             nul: field.nul,
         });
