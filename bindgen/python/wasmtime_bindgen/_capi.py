@@ -199,6 +199,21 @@ MEMORY: memoryview = _view(ORIGIN, sys.maxsize - ORIGIN, 0x100)
 """All of the process's memory, to be read: the byte at an address is `MEMORY[address - ORIGIN]`."""
 
 
+_VIEWS: dict[str, Any] = {
+    "f32": "f",
+    "f64": "d",
+    "s8": "b",
+    "s16": "h",
+    "s32": "i",
+    "s64": "q",
+    "u8": "B",
+    "u16": "H",
+    "u32": "I",
+    "u64": "Q",
+}
+"""The views of a block, and the formats of their items."""
+
+
 class Block:
     """Words of memory that C may read, filled from Python through views.
 
@@ -213,34 +228,23 @@ class Block:
         address: Where the block is.
     """
 
-    __slots__ = (
-        "_anchor",
-        "address",
-        "f32",
-        "f64",
-        "raw",
-        "s8",
-        "s16",
-        "s32",
-        "s64",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "words",
-    )
+    __slots__ = ("_anchor", "address", "raw", "words", *_VIEWS)
 
     def __init__(self, words: int) -> None:
         memory = bytearray(8 * max(words, 1))
         self.words = words
         self._anchor = (ctypes.c_char * 8).from_buffer(memory)
         self.address = ctypes.addressof(self._anchor)
-        self.raw = raw = memoryview(memory)
-        self.u8, self.s8 = raw[::8], raw.cast("b")[::8]
-        self.u16, self.s16 = raw.cast("H")[::4], raw.cast("h")[::4]
-        self.u32, self.s32 = raw.cast("I")[::2], raw.cast("i")[::2]
-        self.u64, self.s64 = raw.cast("Q"), raw.cast("q")
-        self.f32, self.f64 = raw.cast("f")[::2], raw.cast("d")
+        self.raw = memoryview(memory)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make a view when it is first asked for; few are."""
+        if name not in _VIEWS:
+            raise AttributeError(name)
+        view = self.raw.cast(_VIEWS[name])
+        view = view[:: 8 // view.itemsize]
+        setattr(self, name, view)
+        return view
 
     def pointer(self, word: int = 0) -> c_void_p:
         """Return the address of `word`, prepared for a call."""
