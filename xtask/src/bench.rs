@@ -2,7 +2,7 @@
 //! costs, and writes down the ratios.
 
 mod bindings;
-mod extism;
+pub(crate) mod extism;
 mod greeter;
 mod harnesses;
 mod measurements;

@@ -1,6 +1,7 @@
 //! A peer of the bindings: the greeter as an Extism plugin, and what calls it.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -29,16 +30,9 @@ pub(crate) struct Extism {
 ///
 /// If cargo or pip fails: its output has been shown by then.
 pub(crate) fn ensure(progress: &Progress, environment: &VirtualEnvironment) -> Result<Extism> {
-    let package = repository::root().join(PACKAGE);
-    let folder = repository::root().join("target/bench/extism");
-    let mut build = cargo::command(["build", "--locked", "--release", "--target", TARGET]);
-    build.arg("--manifest-path").arg(package.join("Cargo.toml"));
-    progress.run(
-        "Compile the Extism plugin",
-        build.arg("--target-dir").arg(&folder),
-    )?;
-    let packages = folder.join("python");
-    let lock = package.join("requirements.lock");
+    progress.run("Compile the Extism plugin", &mut compile("build"))?;
+    let packages = folder().join("python");
+    let lock = repository::root().join(PACKAGE).join("requirements.lock");
     let stamp = Stamp::new(packages.join("xtask-stamp")).path(&lock)?;
     if !stamp.is_current() {
         let mut install = environment.python(["-m", "pip", "install"]);
@@ -51,7 +45,33 @@ pub(crate) fn ensure(progress: &Progress, environment: &VirtualEnvironment) -> R
         stamp.set()?;
     }
     Ok(Extism {
-        plugin: folder.join(TARGET).join("release/greeter_extism.wasm"),
+        plugin: folder().join(TARGET).join("release/greeter_extism.wasm"),
         packages,
     })
+}
+
+/// `cargo build` of the plugin, or another subcommand that compiles it.
+pub(crate) fn compile(subcommand: &str) -> Command {
+    let mut command = cargo::command([subcommand, "--locked", "--release", "--target", TARGET]);
+    command
+        .arg("--manifest-path")
+        .arg(manifest())
+        .arg("--target-dir")
+        .arg(folder());
+    command
+}
+
+/// `cargo fmt --check` of the plugin.
+pub(crate) fn format_check() -> Command {
+    let mut command = cargo::command(["fmt", "--check", "--manifest-path"]);
+    command.arg(manifest());
+    command
+}
+
+fn manifest() -> PathBuf {
+    repository::root().join(PACKAGE).join("Cargo.toml")
+}
+
+fn folder() -> PathBuf {
+    repository::root().join("target/bench/extism")
 }

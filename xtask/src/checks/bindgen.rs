@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::bench::extism;
 use crate::bindgen;
 use crate::build::Built;
 use crate::cargo;
@@ -70,6 +71,11 @@ fn generator(report: &mut Report) {
         passes(generator.args(WASM).args(DENY))?;
         let mut cases = cargo::command(["clippy", "--package", CASES, "--lib", "--examples"]);
         passes(cases.args(WASM).args(DENY))
+    });
+    // A workspace of its own.
+    report.check("bindgen: clippy, Extism plugin", || {
+        passes(&mut extism::format_check())?;
+        passes(extism::compile("clippy").args(DENY))
     });
     // All of them: those that are ignored by default need .venv, which is there.
     report.check("bindgen: generator", || {
