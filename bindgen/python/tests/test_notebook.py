@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import subprocess
 import sys
@@ -55,6 +56,16 @@ def test_the_source_is_what_the_command_writes(tmp_path: Path) -> None:
         assert inspect.getsource(module) == (package / name).read_text()
     with pytest.raises(LinkError, match="embeds no component"):
         resources.Resources.load()
+
+
+def test_a_package_can_be_reloaded_and_imported_by_name() -> None:
+    package = wasmtime_bindgen.bindings(add())
+    assert importlib.import_module(package.__name__) is package
+    assert importlib.reload(package) is package
+    with package.Root.load() as root:
+        assert root.add.add(1, 2) == 3
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module(f"{package.__name__}.nothing")
 
 
 def test_imports_are_the_generated_class_or_anything_alike() -> None:

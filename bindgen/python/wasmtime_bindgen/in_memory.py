@@ -142,16 +142,15 @@ def _imported(name: str, package: Package) -> ModuleType:
     from .finder import Finder  # its base classes are slow to import
 
     finder = Finder(name, package.files)
-    sys.meta_path.append(finder)
+    sys.meta_path.append(finder)  # to stay: `importlib.reload` asks for it
     try:
         module = importlib.import_module(name)
         for file in package.files:
             if file.endswith(".py") and file != "__init__.py":
                 importlib.import_module(f"{name}.{file.removesuffix('.py')}")
     except BaseException:
+        sys.meta_path.remove(finder)
         for imported in [n for n in sys.modules if n == name or n.startswith(f"{name}.")]:
             del sys.modules[imported]
         raise
-    finally:
-        sys.meta_path.remove(finder)
     return module

@@ -176,7 +176,10 @@ class Instance:
                 reason = f"{reason}: {REMEDIES[code]}"
         if status is not None:
             reason, code = f"it exited with status {status}", "exit"
-        cause = f"`{type(pending).__name__}` was raised in a host function" if pending else reason
+        if isinstance(pending, KeyboardInterrupt):
+            cause = "it was interrupted"
+        else:
+            cause = f"a host function raised {type(pending).__name__}" if pending else reason
         self.die(f"the instance ended in `{function}`: {cause}")
         if pending is not None:
             raise pending
