@@ -11,6 +11,7 @@ mod failed;
 mod function;
 mod imports;
 mod init;
+mod member;
 mod memory;
 mod number;
 mod out_argument;

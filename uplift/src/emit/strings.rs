@@ -75,60 +75,82 @@ pub(super) fn strlen() -> Function {
     function
 }
 
-/// Encodes UTF-8 as Latin-1 in place, which never takes more room.
-pub(super) fn to_latin1() -> Function {
-    let (start, length, from, to, byte) = (0, 1, 2, 3, 4);
-    let mut function = Function::new([(3, I32)]);
-    let mut code = function.instructions();
-    let next = |code: &mut InstructionSink<'_>, local| {
-        code.local_get(local)
-            .i32_const(1)
-            .i32_add()
-            .local_set(local);
-    };
-    code.local_get(start)
-        .local_tee(from)
-        .local_set(to)
-        .local_get(start)
+/// Puts one more into a local.
+fn next(code: &mut InstructionSink<'_>, local: u32) {
+    code.local_get(local)
+        .i32_const(1)
+        .i32_add()
+        .local_set(local);
+}
+
+/// Code for each of so many bytes from an address on, with the byte in a local. The
+/// length becomes the end.
+fn each_byte(
+    code: &mut InstructionSink<'_>,
+    (from, length): (u32, u32),
+    byte: u32,
+    each: impl FnOnce(&mut InstructionSink<'_>),
+) {
+    code.local_get(from)
         .local_get(length)
         .i32_add()
-        .local_set(length);
-    code.block(BlockType::Empty).loop_(BlockType::Empty);
-    code.local_get(from)
+        .local_set(length)
+        .block(BlockType::Empty)
+        .loop_(BlockType::Empty)
+        .local_get(from)
         .local_get(length)
         .i32_ge_u()
         .br_if(1)
         .local_get(from)
         .i32_load8_u(at(0, 0))
-        .local_tee(byte)
+        .local_set(byte);
+    each(code);
+    next(code, from);
+    code.br(0).end().end();
+}
+
+/// Begins code for a byte that is no ASCII.
+fn if_high(code: &mut InstructionSink<'_>, byte: u32) {
+    code.local_get(byte)
         .i32_const(0x80)
         .i32_ge_u()
         .if_(BlockType::Empty);
-    // U+0080 to U+00FF begin with C2 or C3, and only they do.
-    code.local_get(byte)
-        .i32_const(0xfe)
-        .i32_and()
-        .i32_const(0xc2)
-        .i32_ne()
-        .if_(BlockType::Empty)
-        .i32_const(-1)
-        .return_()
-        .end();
-    code.local_get(byte)
-        .i32_const(6)
-        .i32_shl()
-        .local_get(from)
-        .i32_load8_u(at(1, 0))
-        .i32_const(0x3f)
-        .i32_and()
-        .i32_or()
-        .local_set(byte);
-    next(&mut code, from);
-    code.end();
-    code.local_get(to).local_get(byte).i32_store8(at(0, 0));
-    next(&mut code, from);
-    next(&mut code, to);
-    code.br(0).end().end();
+}
+
+/// Encodes UTF-8 as Latin-1 in place, which never takes more room.
+pub(super) fn to_latin1() -> Function {
+    let (start, length, from, to, byte) = (0, 1, 2, 3, 4);
+    let mut function = Function::new([(3, I32)]);
+    let mut code = function.instructions();
+    code.local_get(start).local_tee(from).local_set(to);
+    each_byte(&mut code, (from, length), byte, |code| {
+        if_high(code, byte);
+        // U+0080 to U+00FF begin with C2 or C3, and only they do.
+        code.local_get(byte)
+            .i32_const(0xfe)
+            .i32_and()
+            .i32_const(0xc2)
+            .i32_ne()
+            .if_(BlockType::Empty)
+            .i32_const(-1)
+            .return_()
+            .end();
+        code.local_get(byte)
+            .i32_const(6)
+            .i32_shl()
+            .local_get(from)
+            .i32_load8_u(at(1, 0))
+            .i32_const(0x3f)
+            .i32_and()
+            .i32_or()
+            .local_set(byte);
+        next(code, from);
+        code.end()
+            .local_get(to)
+            .local_get(byte)
+            .i32_store8(at(0, 0));
+        next(code, to);
+    });
     code.local_get(to)
         .i32_const(0)
         .i32_store8(at(0, 0))
@@ -141,34 +163,18 @@ pub(super) fn to_latin1() -> Function {
 
 /// The number of bytes that take two in UTF-8.
 pub(super) fn count_high() -> Function {
-    let (from, length, count) = (0, 1, 2);
-    let mut function = Function::new([(1, I32)]);
+    let (from, length, count, byte) = (0, 1, 2, 3);
+    let mut function = Function::new([(2, I32)]);
     let mut code = function.instructions();
-    code.local_get(from)
-        .local_get(length)
-        .i32_add()
-        .local_set(length);
-    code.block(BlockType::Empty).loop_(BlockType::Empty);
-    code.local_get(from)
-        .local_get(length)
-        .i32_ge_u()
-        .br_if(1)
-        .local_get(from)
-        .i32_load8_u(at(0, 0))
-        .i32_const(7)
-        .i32_shr_u()
-        .local_get(count)
-        .i32_add()
-        .local_set(count);
-    code.local_get(from)
-        .i32_const(1)
-        .i32_add()
-        .local_set(from)
-        .br(0)
-        .end()
-        .end()
-        .local_get(count)
-        .end();
+    each_byte(&mut code, (from, length), byte, |code| {
+        code.local_get(byte)
+            .i32_const(7)
+            .i32_shr_u()
+            .local_get(count)
+            .i32_add()
+            .local_set(count);
+    });
+    code.local_get(count).end();
     function
 }
 
@@ -177,46 +183,28 @@ pub(super) fn from_latin1() -> Function {
     let (from, length, to, byte) = (0, 1, 2, 3);
     let mut function = Function::new([(1, I32)]);
     let mut code = function.instructions();
-    code.local_get(from)
-        .local_get(length)
-        .i32_add()
-        .local_set(length);
-    code.block(BlockType::Empty).loop_(BlockType::Empty);
-    code.local_get(from)
-        .local_get(length)
-        .i32_ge_u()
-        .br_if(1)
-        .local_get(from)
-        .i32_load8_u(at(0, 0))
-        .local_tee(byte)
-        .i32_const(0x80)
-        .i32_ge_u()
-        .if_(BlockType::Empty);
-    code.local_get(to)
-        .local_get(byte)
-        .i32_const(6)
-        .i32_shr_u()
-        .i32_const(0xc0)
-        .i32_or()
-        .i32_store8(at(0, 0));
-    code.local_get(to)
-        .i32_const(1)
-        .i32_add()
-        .local_set(to)
-        .local_get(byte)
-        .i32_const(0x3f)
-        .i32_and()
-        .i32_const(0x80)
-        .i32_or()
-        .local_set(byte)
-        .end();
-    code.local_get(to).local_get(byte).i32_store8(at(0, 0));
-    for local in [from, to] {
-        code.local_get(local)
-            .i32_const(1)
-            .i32_add()
-            .local_set(local);
-    }
-    code.br(0).end().end().end();
+    each_byte(&mut code, (from, length), byte, |code| {
+        if_high(code, byte);
+        code.local_get(to)
+            .local_get(byte)
+            .i32_const(6)
+            .i32_shr_u()
+            .i32_const(0xc0)
+            .i32_or()
+            .i32_store8(at(0, 0));
+        next(code, to);
+        code.local_get(byte)
+            .i32_const(0x3f)
+            .i32_and()
+            .i32_const(0x80)
+            .i32_or()
+            .local_set(byte)
+            .end()
+            .local_get(to)
+            .local_get(byte)
+            .i32_store8(at(0, 0));
+        next(code, to);
+    });
+    code.end();
     function
 }

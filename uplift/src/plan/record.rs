@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use wit_parser::{Int, Type, TypeDefKind, TypeId, TypeOwner};
+use wit_parser::{Type, TypeDefKind, TypeId, TypeOwner};
 
+use super::CType;
 use super::check::Checker;
-use super::error::Cause;
-use super::function::Draft;
-use super::shape::{CstringField, Leaf, LeafKind, Shape, Way};
 use super::wit::{self, WitType};
-use super::{CType, Failure, Text};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::mapping::{Encoding, ErrorPolicy, Field, NulPolicy, Step};
+use crate::mapping::{Field, Step};
 
 /// How C lays out a record.
 #[derive(Clone, Debug)]
@@ -19,24 +16,16 @@ pub(super) struct CLayout {
     pub(super) size: u32,
     align: u32,
     /// The offsets of the fields, and of the lengths of those that have one.
-    fields: Vec<(u32, Option<u32>)>,
+    pub(super) fields: Vec<(u32, Option<u32>)>,
 }
 
 /// The layouts of the records that have been looked at; `None` for one with a
 /// mistake in it.
 pub(super) type CLayouts = BTreeMap<TypeId, Option<CLayout>>;
 
-/// The place of a record in both worlds while its members are listed.
-#[derive(Clone, Copy, Default)]
-struct Base {
-    c: u32,
-    wit: u32,
-    flat: u32,
-}
-
 impl Checker<'_> {
     /// The key of a record in the mapping; a tuple has none.
-    fn record_key(&self, id: TypeId) -> Option<String> {
+    pub(super) fn record_key(&self, id: TypeId) -> Option<String> {
         let ty = &self.resolve.types[id];
         let name = ty.name.as_ref()?;
         if !matches!(ty.kind, TypeDefKind::Record(_)) {
@@ -284,142 +273,5 @@ impl Checker<'_> {
                 None
             }
         }
-    }
-
-    /// The struct for a record or a tuple that goes one way.
-    pub(super) fn shape(&mut self, draft: &Draft<'_>, id: TypeId, way: Way) -> Option<Shape> {
-        let layout = self.c_layout(id, draft.key)?;
-        let mut leaves = Vec::new();
-        self.leaves(draft, id, way, Base::default(), &mut leaves)?;
-        Some(Shape {
-            size: layout.size,
-            wit_size: wit::narrow(self.sizes.size(&Type::Id(id)).size_wasm32()),
-            leaves,
-        })
-    }
-
-    fn leaves(
-        &mut self,
-        draft: &Draft<'_>,
-        id: TypeId,
-        way: Way,
-        base: Base,
-        leaves: &mut Vec<Leaf>,
-    ) -> Option<()> {
-        let layout = self.c_layout(id, draft.key)?;
-        let key = self.record_key(id).unwrap_or_default();
-        let spec = self.mapping.root.record.get(&key);
-        let fields = wit::fields(self.resolve, id);
-        let types: Vec<&Type> = fields.iter().map(|(_, ty)| ty).collect();
-        let offsets = self.sizes.field_offsets(types);
-        let offsets: Vec<u32> = offsets
-            .iter()
-            .map(|(offset, _)| wit::narrow(offset.size_wasm32()))
-            .collect();
-        let mut flat = base.flat;
-        for (number, (name, ty)) in fields.iter().enumerate() {
-            let (c, length) = *layout.fields.get(number)?;
-            let at = Base {
-                c: base.c + c,
-                wit: base.wit + offsets.get(number)?,
-                flat,
-            };
-            let found = wit::classify(self.resolve, ty).ok()?;
-            flat += wit::narrow(found.flat(self.resolve).len());
-            let default = Field::default();
-            let field = spec
-                .and_then(|spec| spec.fields.get(name))
-                .unwrap_or(&default);
-            let path = [
-                Step::Key("record"),
-                Step::Key(&key),
-                Step::Key("fields"),
-                Step::Key(name),
-            ];
-            let kind = match (found, length) {
-                (WitType::Group(inner), _) => {
-                    self.leaves(draft, inner, way, at, leaves)?;
-                    continue;
-                }
-                (WitType::Scalar(scalar), _) => {
-                    LeafKind::Number(field.c_type.unwrap_or_else(|| scalar.in_memory()), scalar)
-                }
-                (WitType::String | WitType::List(_), Some(length)) => LeafKind::Sequence {
-                    length: base.c + length,
-                    length_type: field
-                        .length
-                        .as_ref()
-                        .and_then(|length| length.c_type)
-                        .unwrap_or(CType::U32),
-                },
-                (WitType::String, None) => {
-                    LeafKind::Cstring(self.cstring_field(draft, &path, field, way, None)?)
-                }
-                (WitType::Option(inner), None) => {
-                    let cases = [None, Some(&inner)];
-                    let payload = self.sizes.payload_offset(Int::U8, cases).size_wasm32();
-                    let payload = Some(wit::narrow(payload));
-                    LeafKind::Cstring(self.cstring_field(draft, &path, field, way, payload)?)
-                }
-                _ => return None,
-            };
-            leaves.push(Leaf {
-                c: at.c,
-                wit: at.wit,
-                flat: at.flat,
-                kind,
-            });
-        }
-        Some(())
-    }
-
-    fn cstring_field(
-        &mut self,
-        draft: &Draft<'_>,
-        path: &[Step<'_>],
-        field: &Field,
-        way: Way,
-        optional: Option<u32>,
-    ) -> Option<CstringField> {
-        let latin1 = field.encoding == Encoding::Latin1;
-        let mut found = CstringField {
-            optional,
-            latin1,
-            unencodable: Failure::Trap,
-            nul: None,
-        };
-        if way == Way::FromC {
-            return Some(found);
-        }
-        let mut failure = |text, policy, case: Option<&str>, key, words| {
-            let span = [path, &[Step::Key(key)]].concat();
-            let span = self.mapping.document.value(&span);
-            let errors = (&draft.errors, Cause::Input(text));
-            self.failure(errors, policy, case, &span, words)
-        };
-        let (policy, case) = (field.nul, field.nul_error.as_deref());
-        found.nul = match policy {
-            NulPolicy::Truncate => None,
-            NulPolicy::Trap => Some(Failure::Trap),
-            NulPolicy::Error => {
-                let words = (
-                    "a string with a NUL in it",
-                    "nul-error",
-                    "choose `nul = \"trap\"` or `nul = \"truncate\"` for the field",
-                );
-                Some(failure(Text::Nul, ErrorPolicy::Error, case, "nul", words)?)
-            }
-        };
-        if latin1 {
-            let words = (
-                "a string with characters that Latin-1 lacks",
-                "unencodable-error",
-                "choose `unencodable = \"trap\"` for the field",
-            );
-            let case = field.unencodable_error.as_deref();
-            let policy = field.unencodable;
-            found.unencodable = failure(Text::Unencodable, policy, case, "unencodable", words)?;
-        }
-        Some(found)
     }
 }

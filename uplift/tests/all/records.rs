@@ -3,13 +3,13 @@
 
 use wasmtime::component::Val;
 
-use crate::wrapped::{Wrapped, bytes, error, mistakes, ok, string, with_allocator};
+use crate::wrapped::{Wrapped, bytes, error, ok, string, with_allocator};
 
 /// `point` is `{ double x, y; }`, as in WIT. `person` is
 /// `{ const char *name; int16_t age; const char *nick; struct point at;
 ///    const uint8_t *data; uint16_t size; uint8_t level; uint32_t perms; }`
 /// of 48 bytes.
-const SHAPES: &str = r#"
+pub(crate) const SHAPES: &str = r#"
     (data (i32.const 64) "Ada\00")
     (data (i32.const 72) "\48\00\00\00")
     (data (i32.const 80) "\ff\fe\00")
@@ -88,7 +88,7 @@ const SHAPES: &str = r#"
       (i32.const 0))
 "#;
 
-const WIT: &str = "package test:wrapped;
+pub(crate) const WIT: &str = "package test:wrapped;
 interface shapes {
   record point { x: f64, y: f64 }
   enum level { low, middle, high }
@@ -103,7 +103,7 @@ interface shapes {
 }
 world wrapped { export shapes; }";
 
-const POINT: &str = "[record.\"shapes#point\"]\n";
+pub(crate) const POINT: &str = "[record.\"shapes#point\"]\n";
 const PERSON: &str = r#"[record."shapes#point"]
 [record."shapes#person"]
 size = 48
@@ -122,15 +122,7 @@ fn wrapped(functions: &str, mapping: &str) -> Wrapped {
     Wrapped::new(&with_allocator(SHAPES), &world, mapping)
 }
 
-fn refused(functions: &str, mapping: &str) -> Vec<String> {
-    let world = WIT.replace("FUNCTIONS", functions);
-    mistakes(&with_allocator(SHAPES), &world, mapping)
-        .into_iter()
-        .map(|mistake| mistake.message)
-        .collect()
-}
-
-fn call(shapes: &mut Wrapped, name: &str, arguments: &[Val]) -> Val {
+pub(crate) fn call(shapes: &mut Wrapped, name: &str, arguments: &[Val]) -> Val {
     shapes.call(&format!("test:wrapped/shapes#{name}"), arguments)
 }
 
@@ -138,7 +130,7 @@ fn trap(shapes: &mut Wrapped, name: &str, arguments: &[Val]) -> String {
     shapes.trap(&format!("test:wrapped/shapes#{name}"), arguments)
 }
 
-fn record(fields: &[(&str, Val)]) -> Val {
+pub(crate) fn record(fields: &[(&str, Val)]) -> Val {
     Val::Record(
         fields
             .iter()
@@ -147,7 +139,7 @@ fn record(fields: &[(&str, Val)]) -> Val {
     )
 }
 
-fn point(x: f64, y: f64) -> Val {
+pub(crate) fn point(x: f64, y: f64) -> Val {
     record(&[("x", Val::Float64(x)), ("y", Val::Float64(y))])
 }
 
@@ -389,49 +381,4 @@ returns = {{ as = "record", free = "free", null = "error", null-error = "absent"
     assert_eq!(call(&mut shapes, "copy", &[broken]), error("nul"));
     assert_eq!(call(&mut shapes, "copy", &[ada()]), ok(ada()));
     assert_eq!(call(&mut shapes, "live", &[]), Val::S32(1));
-}
-
-#[test]
-fn mistakes_in_a_struct_are_refused() {
-    let functions = "norm: func(p: point) -> f64;";
-    let norm = "[function.\"shapes#norm\"]\narguments = [{ as = \"record\", param = \"p\" }]\n";
-    let with = |record: &str| refused(functions, &format!("{record}{norm}"));
-    assert_eq!(
-        with(""),
-        ["the mapping lacks the C struct for the record `shapes#point`"]
-    );
-    let point = |fields: &str| with(&format!("{POINT}{fields}\n"));
-    assert_eq!(
-        point("fields = { x = { offset = 0 }, z = { offset = 8 } }"),
-        ["the WIT record has no field `z`"]
-    );
-    assert_eq!(
-        point("fields = { x = { offset = 0 } }"),
-        ["the field `y` has no offset, and another one has"]
-    );
-    assert_eq!(
-        point("fields = { x = { offset = 0 }, y = { offset = 4 } }"),
-        ["the fields `x` and `y` overlap"]
-    );
-    assert_eq!(
-        point("size = 12"),
-        ["`size` can't be the size of the struct"]
-    );
-    assert_eq!(
-        point("fields = { x = { type = \"f32\" } }"),
-        ["`f32` can't stand for the WIT type"]
-    );
-    assert_eq!(
-        point("fields = { x = { length = {} } }"),
-        ["the field `x` can't be a member of a C struct this way"]
-    );
-    assert_eq!(
-        with("[record.\"shapes#dot\"]\n[record.\"shapes#point\"]\n"),
-        ["the WIT has no record `shapes#dot`"]
-    );
-    let wrong = "[function.\"shapes#norm\"]\narguments = [{ as = \"pointer\", param = \"p\" }]";
-    assert_eq!(
-        refused(functions, &format!("{POINT}{wrong}"))[0],
-        "`p` is not a string or a list in the WIT"
-    );
 }
