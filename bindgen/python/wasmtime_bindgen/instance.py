@@ -177,7 +177,7 @@ class Instance:
         if status is not None:
             reason, code = f"it exited with status {status}", "exit"
         if isinstance(pending, KeyboardInterrupt):
-            cause = "it was interrupted"
+            cause = "it was interrupted by KeyboardInterrupt"
         else:
             cause = f"a host function raised {type(pending).__name__}" if pending else reason
         self.die(f"the instance ended in `{function}`: {cause}")
