@@ -34,8 +34,8 @@ use wasm_encoder::ValType;
 use wit_parser::{Resolve, TypeId, WorldId};
 
 pub(crate) use call::{
-    Argument, At, Buffer, Capacity, From, Function, Given, Initial, Layout, ListInput, Null,
-    Output, Part, Slot, StringInput, Written,
+    Argument, At, Buffer, Capacity, From, Function, Given, Initial, Layout, ListInput, Loaded,
+    Null, Output, Part, Slot, StringInput, Written,
 };
 pub(crate) use failed::{
     Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Statuses, Text, Told,

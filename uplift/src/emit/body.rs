@@ -10,6 +10,7 @@ mod record;
 
 use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 
+use self::record::{Address, Wit};
 use super::runtime::{Words as _, at};
 use super::shim::{Global, Helper, Shim};
 use super::trap::Trap;
@@ -56,6 +57,9 @@ pub(super) fn wrapper(shim: &Shim<'_>, function: &Function) -> Code {
         error: ErrorLocals::default(),
         buffers: Vec::new(),
     };
+    for loaded in &function.indirect {
+        body.local(loaded.scalar.core());
+    }
     body.area = body.local(ValType::I32);
     body.returned = body.local(returned.unwrap_or(ValType::I32));
     body.state = body.local(ValType::I32);
@@ -133,6 +137,7 @@ impl Body<'_, '_> {
             let area = self.shim.helper(Helper::Area);
             self.code.call(area).local_set(self.area);
         }
+        self.load_params();
         for (number, given) in function.given.iter().enumerate() {
             self.take(number, given);
         }
@@ -149,6 +154,21 @@ impl Body<'_, '_> {
         self.consumed(true);
         self.output();
         self.code.end();
+    }
+
+    /// Loads the parameters that are passed in memory.
+    fn load_params(&mut self) {
+        let function = self.function;
+        for (loaded, local) in function.indirect.iter().zip(1..) {
+            let from = Address {
+                base: 0,
+                offset: u64::from(loaded.offset),
+            };
+            self.if_some(loaded.some, |body| {
+                body.load_wit(Wit::Memory(from), loaded.scalar);
+                body.code.local_set(local);
+            });
+        }
     }
 
     /// Code that counts if an option is `some`; `none` is null as it is.

@@ -19,6 +19,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<ValType>,
     pub(crate) result: Option<ValType>,
     pub(crate) callee: Callee,
+    /// The parameters, where the only core one is a pointer to all of them.
+    pub(crate) indirect: Vec<Loaded>,
     /// What to do with strings before the call.
     pub(crate) strings: Vec<StringInput>,
     /// The lists of records that are copied before the call.
@@ -58,6 +60,16 @@ impl Function {
             .last()
             .map_or(0, |slot| (slot.offset + slot.size).next_multiple_of(8))
     }
+}
+
+/// A number that is loaded into the next local.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) offset: u32,
+    pub(crate) scalar: Scalar,
+    /// The local of the discriminant of the option around it; without a value the
+    /// number is 0.
+    pub(crate) some: Option<u32>,
 }
 
 /// A WIT string that is passed as a C string.

@@ -140,8 +140,14 @@ impl Checker<'_> {
             export: export.to_owned(),
             params: types(&signature.params),
             result: types(&signature.results).first().copied(),
-            params_in_memory: draft.params.iter().any(|param| self.in_memory(param.ty)),
+            params_in_memory: signature.indirect_params
+                || draft.params.iter().any(|param| self.in_memory(param.ty)),
             callee: draft.callee,
+            indirect: if signature.indirect_params {
+                self.indirect(wit)
+            } else {
+                Vec::new()
+            },
             strings: draft.strings,
             lists: draft.lists,
             given: draft.given,
@@ -176,11 +182,12 @@ impl Checker<'_> {
 
     /// Holds the arguments against the core type of the export.
     fn fits(&mut self, draft: &Draft<'_>, arguments: &[Argument], name: &str, listed: bool) {
-        let locals: Vec<ValType> = draft
+        let first = draft.params.first().map_or(0, |param| param.local);
+        let flat = draft
             .params
             .iter()
-            .flat_map(|param| param.ty.flat(self.resolve))
-            .collect();
+            .flat_map(|param| param.ty.flat(self.resolve));
+        let locals: Vec<ValType> = (0..first).map(|_| ValType::I32).chain(flat).collect();
         let given: Vec<ValType> = arguments
             .iter()
             .map(|argument| match argument {

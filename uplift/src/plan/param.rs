@@ -1,12 +1,12 @@
 //! The WIT parameters of a function, and whether something becomes of each.
 
 use wit_parser::abi::AbiVariant;
-use wit_parser::{Function as WitFunction, Type};
+use wit_parser::{Function as WitFunction, Int, Type};
 
 use super::check::Checker;
 use super::function::Draft;
 use super::wit::{self, WitType};
-use super::{Argument, Scalar};
+use super::{Argument, Loaded, Scalar};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::mapping::Step;
 
@@ -47,14 +47,8 @@ impl Checker<'_> {
             return None;
         }
         let signature = self.resolve.wasm_signature(AbiVariant::GuestExport, wit);
-        if signature.indirect_params {
-            self.unsupported(
-                key,
-                &format!("the parameters of `{key}` take more than 16 core values"),
-            );
-            return None;
-        }
-        let mut local = 0;
+        // The pointer to all of them comes first then.
+        let mut local = u32::from(signature.indirect_params);
         let mut params = Vec::new();
         for param in &wit.params {
             match self.param_type(&param.ty) {
@@ -76,6 +70,53 @@ impl Checker<'_> {
             }
         }
         Some(params)
+    }
+
+    /// What to load where the parameters take too many core values and are passed
+    /// in memory.
+    pub(super) fn indirect(&self, wit: &WitFunction) -> Vec<Loaded> {
+        let mut found = Vec::new();
+        let types = wit.params.iter().map(|param| &param.ty);
+        for (offset, ty) in self.sizes.field_offsets(types) {
+            let offset = wit::narrow(offset.size_wasm32());
+            self.loaded(ty, offset, None, &mut found);
+        }
+        found
+    }
+
+    fn loaded(&self, ty: &Type, offset: u32, some: Option<u32>, found: &mut Vec<Loaded>) {
+        let mut add = |offset, scalar| {
+            found.push(Loaded {
+                offset,
+                scalar,
+                some,
+            });
+        };
+        match wit::classify(self.resolve, ty) {
+            Ok(WitType::Scalar(scalar)) => add(offset, scalar),
+            Ok(WitType::Own(_) | WitType::Borrow(_)) => add(offset, Scalar::Pointer),
+            Ok(WitType::String | WitType::List(_) | WitType::Groups(_)) => {
+                add(offset, Scalar::U32);
+                add(offset + 4, Scalar::U32);
+            }
+            Ok(WitType::Option(inner)) => {
+                add(offset, Scalar::Bool);
+                // The locals begin after the pointer.
+                let some = Some(wit::narrow(found.len()));
+                let payload = self.sizes.payload_offset(Int::U8, [None, Some(&inner)]);
+                let offset = offset + wit::narrow(payload.size_wasm32());
+                self.loaded(&inner, offset, some, found);
+            }
+            Ok(WitType::Group(id)) => {
+                let fields = wit::fields(self.resolve, id);
+                let types: Vec<&Type> = fields.iter().map(|(_, ty)| ty).collect();
+                for (at, ty) in self.sizes.field_offsets(types) {
+                    self.loaded(ty, offset + wit::narrow(at.size_wasm32()), some, found);
+                }
+            }
+            // Refused as a parameter before.
+            Err(_) => {}
+        }
     }
 
     /// The type of a parameter: a borrowed resource is what stands behind it.

@@ -113,6 +113,72 @@ returns = {{ as = "value", field = "2" }}"#
 }
 
 #[test]
+fn more_than_16_core_values_are_passed_in_memory() {
+    // Eight points, a byte, a string, an option of a point and one of a string.
+    let module = r#"
+    (func (export "far") (param $a i32) (param $h i32) (param $y f64) (param $byte i32) (param $text i32)
+      (param $maybe i32) (param $note i32) (result f64)
+      (f64.add
+        (f64.add (f64.load (local.get $a)) (f64.load offset=8 (local.get $h)))
+        (f64.add
+          (f64.mul (f64.const 100) (f64.add (local.get $y) (f64.convert_i32_s (local.get $byte))))
+          (f64.convert_i32_u (i32.add
+            (i32.mul (i32.const 1000) (i32.load8_u (local.get $text)))
+            (i32.add
+              (i32.mul (i32.const 1000000) (i32.ne (local.get $maybe) (i32.const 0)))
+              (i32.mul (i32.const 2000000) (i32.ne (local.get $note) (i32.const 0)))))))))"#;
+    let functions = "far: func(a: point, h: point, rest: tuple<point, point, point, point, point>,
+        byte: s8, text: string, maybe: option<point>, note: option<string>) -> f64;";
+    let mapping = format!(
+        r#"{POINT}[function."shapes#far"]
+arguments = [
+  {{ as = "record", param = "a" }},
+  {{ as = "record", param = "h" }},
+  {{ as = "value", param = "rest.4.y" }},
+  {{ as = "value", param = "byte" }},
+  {{ as = "cstring", param = "text", nul = "trap" }},
+  {{ as = "record", param = "maybe" }},
+  {{ as = "cstring", param = "note", nul = "trap" }},
+UNUSED]"#
+    );
+    let world = WIT.replace("FUNCTIONS", functions);
+    // Each number of the tuple has to go somewhere.
+    let unused: Vec<String> = (0..5)
+        .flat_map(|number| [(number, "x"), (number, "y")])
+        .filter(|place| *place != (4, "y"))
+        .map(|(number, field)| {
+            format!("  {{ as = \"value\", param = \"rest.{number}.{field}\" }},\n")
+        })
+        .collect();
+    let note = "(param $note i32)";
+    let module = module.replace(
+        note,
+        &format!("{note}{}", "(param f64)".repeat(unused.len())),
+    );
+    let mapping = mapping.replace("UNUSED", &unused.concat());
+    let mut shapes = Wrapped::new(&with_allocator(&module), &world, &mapping);
+    let rest = |y| {
+        let mut points = vec![point(0.0, 0.0); 4];
+        points.push(point(0.0, y));
+        Val::Tuple(points)
+    };
+    let some = |value: Val| Val::Option(Some(Box::new(value)));
+    for _ in 0..1000 {
+        for (maybe, note, more) in [
+            (Val::Option(None), Val::Option(None), 0.0),
+            (some(point(9.0, 9.0)), Val::Option(None), 1_000_000.0),
+            (Val::Option(None), some(string("")), 2_000_000.0),
+        ] {
+            let (a, h) = (point(0.5, 9.0), point(9.0, 0.25));
+            let arguments = [a, h, rest(2.0), Val::S8(-1), string("\u{1}"), maybe, note];
+            let found = call(&mut shapes, "far", &arguments);
+            assert_eq!(found, Val::Float64(0.75 + 100.0 + 1000.0 + more));
+        }
+    }
+    assert_eq!(call(&mut shapes, "live", &[]), Val::S32(1));
+}
+
+#[test]
 fn mistakes_in_a_struct_are_refused() {
     let functions = "norm: func(p: point) -> f64;";
     let norm = "[function.\"shapes#norm\"]\narguments = [{ as = \"record\", param = \"p\" }]\n";

@@ -211,7 +211,7 @@ impl Body<'_, '_> {
     }
 
     /// Puts a WIT number on the stack.
-    fn load_wit(&mut self, from: Wit, scalar: Scalar) {
+    pub(super) fn load_wit(&mut self, from: Wit, scalar: Scalar) {
         match from {
             Wit::Flat(local) => {
                 self.code.local_get(local);
