@@ -12,6 +12,7 @@ from typing import Any
 
 from . import descriptors as d
 from ._capi import MEMORY, ORIGIN
+from .arrays import FORMAT
 from .names import FlagNames, enum_members
 from .source import Source
 from .values import Err, Ok, Some
@@ -26,17 +27,6 @@ _COMPOUND_PAYLOAD: dict[type, str] = {
     d.Variant: "QQQ",
     d.Result: "?7xQ8x",
     **dict.fromkeys((d.Option, d.Own, d.Borrow), "Q16x"),
-}
-_ITEM_FORMAT = {
-    "s8": "b",
-    "s16": "h",
-    "u16": "H",
-    "s32": "i",
-    "u32": "I",
-    "s64": "q",
-    "u64": "Q",
-    "f32": "f",
-    "f64": "d",
 }
 
 
@@ -206,14 +196,14 @@ class Lifting:
         region = self._bytes(f"32*{count}", address)
         if name == "u8":
             return f"bytes({region}[8::32])"
-        if name in _ITEM_FORMAT:
-            format_ = _ITEM_FORMAT[name]
-            size = struct.calcsize(format_)
-            items = f"{region}.cast('{format_}')[{8 // size}::{32 // size}].tolist()"
-            return f"({items} if {count} else [])"
         if name == "bool":
             return f"list(map(bool, {region}[8::32]))"
-        return f"(list(map(chr, {region}.cast('I')[2::8])) if {count} else [])"
+        format_ = FORMAT[name]
+        size = struct.calcsize(format_)
+        items = f"{region}.cast('{format_}')[{8 // size}::{32 // size}].tolist()"
+        if name == "char":
+            items = f"list(map(chr, {items}))"
+        return f"({items} if {count} else [])"
 
 
 class _Loop:
