@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import pickle
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmtime_bindgen import InstanceDead, LinkError, Trap, Wasi, WitError, abi
+from wasmtime_bindgen import Err, InstanceDead, LinkError, Ok, Some, Trap, Wasi, WitError, abi
 
 from .strategies import values
 
@@ -250,6 +252,24 @@ def test_output_goes_where_it_was_asked_to(package: Package) -> None:
     with world, pytest.raises(Trap):
         world.panic("the reason why")
     assert b"the reason why" in b"".join(pieces)
+
+
+def test_values_and_errors_travel_to_another_process(package: Package) -> None:
+    shapes, results = package("variants"), package("options-results")
+    failure = results.Failure(results.Errno.DENIED, "not for you")
+    access = package("flags-enums").Access
+    for value in (
+        shapes.ShapePolygon([shapes.Point(1, 2)]),
+        access.READ | access.WRITE,
+        failure,
+        Some(None),
+        [Ok(1), Err(None)],
+    ):
+        assert pickle.loads(pickle.dumps(value)) == value
+        assert copy.deepcopy(value) == value
+    error = pickle.loads(pickle.dumps(results.FailureError(failure)))
+    assert type(error) is results.FailureError
+    assert error.value == failure
 
 
 def test_a_list_that_is_too_long_for_the_runtime_is_a_trap_with_a_code(package: Package) -> None:
