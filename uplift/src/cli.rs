@@ -2,6 +2,7 @@
 
 #[cfg(feature = "check")]
 mod comparison;
+mod draft;
 mod report;
 mod table;
 
@@ -38,6 +39,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Drafts a WIT and a mapping for a module, from the best evidence at hand.
+    ///
+    /// That is a C header, then DWARF in the module, then core types and names.
+    /// What no evidence can give, such as which length belongs to which pointer or
+    /// who frees a result, is marked by `confirmed = false`: `wrap` lists these
+    /// marks, and refuses until somebody has decided and removed them.
+    Draft(draft::Arguments),
     /// Wraps a module as a component, as a mapping says.
     ///
     /// Every mistake in the mapping is reported at once, and nothing is written
@@ -83,6 +91,7 @@ pub(crate) fn run() -> ExitCode {
     });
     let result = match Arguments::parse().command {
         Command::Inspect { module, json } => inspect(&module, json),
+        Command::Draft(arguments) => draft::run(&arguments),
         Command::Wrap {
             module,
             map,

@@ -184,7 +184,7 @@ impl Module {
     }
 
     fn inspect_exports(&self) -> Vec<InspectedExport> {
-        let signatures = self.c_signatures();
+        let known = self.debugging_information();
         self.exports
             .iter()
             .map(|export| {
@@ -193,7 +193,7 @@ impl Module {
                     name: export.name.clone(),
                     kind: export.kind,
                     ty: function.then(|| core_type(self.function(export.index))),
-                    guess: function.then(|| self.guess(&export.name, export.index, &signatures)),
+                    guess: function.then(|| self.guess(&export.name, export.index, &known)),
                 }
             })
             .collect()

@@ -9,9 +9,11 @@
 //! What the module does inside its linear memory stays as safe or unsafe as it
 //! was: only the boundary is new.
 
+mod c;
 #[cfg(feature = "check")]
 mod comparison;
 mod diagnostic;
+mod draft;
 mod emit;
 mod error;
 mod inspection;
@@ -25,6 +27,7 @@ pub use comparison::{
     Verdict,
 };
 pub use diagnostic::{Diagnostic, Source};
+pub use draft::{Draft, Header, HeaderError, LeftOut};
 pub use emit::Component;
 pub use error::Error;
 pub use inspection::Inspection;

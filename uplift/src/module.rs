@@ -19,7 +19,7 @@ use crate::Error;
 pub(crate) use allocator::{Allocator, FoundAllocator};
 pub(crate) use allocator::{is_free, is_malloc};
 pub(crate) use growth::Growth;
-pub(crate) use signature::{Guess, Signatures};
+pub(crate) use signature::{Guess, is_length};
 
 /// A validated core module.
 #[derive(Debug)]

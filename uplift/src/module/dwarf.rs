@@ -4,46 +4,24 @@
 //! never knows which length belongs to which pointer, who owns what, or whether
 //! a pointer may be null.
 
-use std::collections::BTreeMap;
-
 use gimli::{
     AttributeValue, DwarfSections, EndianSlice, LittleEndian, Unit, UnitOffset, constants,
 };
 
+use crate::c::{Constant, DEPTH, Declaration, Library, Number, Tag, Type};
+
 type Slice<'a> = EndianSlice<'a, LittleEndian>;
 type Dwarf<'a> = gimli::Dwarf<Slice<'a>>;
+type Entry<'a> = gimli::DebuggingInformationEntry<Slice<'a>>;
 
-/// Types that refer to types: deeper than any that a person writes.
-const DEPTH: usize = 16;
-
-/// A C function as its source declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Signature {
-    pub(super) result: String,
-    pub(super) parameters: Vec<Parameter>,
-    /// Whether there is a `...` after the parameters.
-    pub(super) variadic: bool,
-}
-
-/// A parameter as its source declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Parameter {
-    pub(super) ty: String,
-    pub(super) name: String,
-    /// Whether it points to a function.
-    pub(super) callback: bool,
-}
-
-/// The signatures of the functions that are defined, by their names; the first
-/// one where there are several. What can't be read is left out.
-pub(super) fn signatures<'a>(
-    section: impl Fn(&str) -> Option<&'a [u8]>,
-) -> BTreeMap<String, Signature> {
-    let mut found = BTreeMap::new();
+/// The functions that are defined, the first one where several have a name, and
+/// the types that their signatures mention. What can't be read is left out.
+pub(super) fn library<'a>(section: impl Fn(&str) -> Option<&'a [u8]>) -> Library {
+    let mut library = Library::default();
     let Ok(sections) =
         DwarfSections::load(|id| Ok::<_, gimli::Error>(section(id.name()).unwrap_or_default()))
     else {
-        return found;
+        return library;
     };
     let dwarf: Dwarf<'_> = sections.borrow(|bytes| EndianSlice::new(bytes, LittleEndian));
     let mut headers = dwarf.units();
@@ -51,134 +29,202 @@ pub(super) fn signatures<'a>(
         let Ok(unit) = dwarf.unit(header) else {
             continue;
         };
-        // A damaged unit says no more than it did so far.
-        let _ = read_unit(&dwarf, &unit, &mut found);
-    }
-    found
-}
-
-fn read_unit(
-    dwarf: &Dwarf<'_>,
-    unit: &Unit<Slice<'_>>,
-    found: &mut BTreeMap<String, Signature>,
-) -> gimli::Result<()> {
-    let mut entries = unit.entries();
-    // The function whose parameters are being read, and its depth.
-    let mut current: Option<(String, Signature, isize)> = None;
-    while let Some(entry) = entries.next_dfs()? {
-        let depth = entry.depth();
-        if let Some((name, signature, at)) = current.take() {
-            if depth > at {
-                current = Some((name, signature, at));
-            } else {
-                found.entry(name).or_insert(signature);
-            }
-        }
-        match entry.tag() {
-            constants::DW_TAG_subprogram if entry.attr_value(constants::DW_AT_low_pc).is_some() => {
-                if let Some(name) = name(dwarf, unit, entry) {
-                    let signature = Signature {
-                        result: type_name(dwarf, unit, entry, DEPTH),
-                        parameters: Vec::new(),
-                        variadic: false,
-                    };
-                    current = Some((name, signature, depth));
-                }
-            }
-            constants::DW_TAG_formal_parameter => {
-                if let Some((_, signature, at)) = &mut current
-                    && depth == *at + 1
-                {
-                    signature.parameters.push(Parameter {
-                        ty: type_name(dwarf, unit, entry, DEPTH),
-                        name: name(dwarf, unit, entry).unwrap_or_default(),
-                        callback: is_callback(unit, entry).unwrap_or(false),
-                    });
-                }
-            }
-            constants::DW_TAG_unspecified_parameters => {
-                if let Some((_, signature, at)) = &mut current
-                    && depth == *at + 1
-                {
-                    signature.variadic = true;
-                }
-            }
-            _ => {}
-        }
-    }
-    if let Some((name, signature, _)) = current {
-        found.entry(name).or_insert(signature);
-    }
-    Ok(())
-}
-
-/// Whether the type of an entry is a pointer to a function, under whatever name.
-fn is_callback(unit: &Unit<Slice<'_>>, entry: &Entry<'_>) -> Option<bool> {
-    let mut pointed = false;
-    let mut next = entry.attr_value(constants::DW_AT_type)?;
-    for _ in 0..DEPTH {
-        let AttributeValue::UnitRef(offset) = next else {
-            return None;
+        let reader = Reader {
+            dwarf: &dwarf,
+            unit: &unit,
         };
-        let entry = unit.entry(offset).ok()?;
-        match entry.tag() {
-            constants::DW_TAG_subroutine_type => return Some(pointed),
-            constants::DW_TAG_pointer_type if pointed => return Some(false),
-            constants::DW_TAG_pointer_type => pointed = true,
-            constants::DW_TAG_typedef
-            | constants::DW_TAG_const_type
-            | constants::DW_TAG_volatile_type
-            | constants::DW_TAG_restrict_type => {}
-            _ => return Some(false),
-        }
-        next = entry.attr_value(constants::DW_AT_type)?;
+        // A damaged unit says no more than it did so far.
+        let _ = reader.functions(&mut library);
     }
-    None
+    library
 }
 
-type Entry<'a> = gimli::DebuggingInformationEntry<Slice<'a>>;
-
-/// The name that the linker knows, else the one in the source.
-fn name(dwarf: &Dwarf<'_>, unit: &Unit<Slice<'_>>, entry: &Entry<'_>) -> Option<String> {
-    let value = entry
-        .attr_value(constants::DW_AT_linkage_name)
-        .or_else(|| entry.attr_value(constants::DW_AT_name))?;
-    let text = dwarf.attr_string(unit, value).ok()?;
-    Some(text.to_string_lossy().into_owned())
+struct Reader<'r, 'a> {
+    dwarf: &'r Dwarf<'a>,
+    unit: &'r Unit<Slice<'a>>,
 }
 
-/// The type of an entry as C spells it.
-fn type_name(dwarf: &Dwarf<'_>, unit: &Unit<Slice<'_>>, entry: &Entry<'_>, depth: usize) -> String {
-    match entry.attr_value(constants::DW_AT_type) {
-        None => "void".into(),
-        Some(AttributeValue::UnitRef(offset)) if depth > 0 => {
-            spelled(dwarf, unit, offset, depth - 1).unwrap_or_else(|| "?".into())
+impl<'a> Reader<'_, 'a> {
+    fn functions(&self, library: &mut Library) -> gimli::Result<()> {
+        let mut entries = self.unit.entries();
+        // The function whose parameters are being read, and its depth.
+        let mut current: Option<(String, Declaration, isize)> = None;
+        while let Some(entry) = entries.next_dfs()? {
+            let depth = entry.depth();
+            if let Some((name, declaration, at)) = current.take() {
+                if depth > at {
+                    current = Some((name, declaration, at));
+                } else {
+                    library.functions.entry(name).or_insert(declaration);
+                }
+            }
+            match entry.tag() {
+                constants::DW_TAG_subprogram
+                    if entry.attr_value(constants::DW_AT_low_pc).is_some() =>
+                {
+                    if let Some(name) = self.name(entry) {
+                        let declaration = Declaration {
+                            result: self.type_of(entry, library, DEPTH),
+                            parameters: Vec::new(),
+                            variadic: false,
+                            docs: String::new(),
+                            line: None,
+                        };
+                        current = Some((name, declaration, depth));
+                    }
+                }
+                constants::DW_TAG_formal_parameter => {
+                    if let Some((_, declaration, at)) = &mut current
+                        && depth == *at + 1
+                    {
+                        let name = self.name(entry).unwrap_or_default();
+                        let ty = self.type_of(entry, library, DEPTH);
+                        declaration.parameters.push((name, ty));
+                    }
+                }
+                constants::DW_TAG_unspecified_parameters => {
+                    if let Some((_, declaration, at)) = &mut current
+                        && depth == *at + 1
+                    {
+                        declaration.variadic = true;
+                    }
+                }
+                _ => {}
+            }
         }
-        Some(_) => "?".into(),
+        if let Some((name, declaration, _)) = current {
+            library.functions.entry(name).or_insert(declaration);
+        }
+        Ok(())
+    }
+
+    /// The name that the linker knows, else the one in the source.
+    fn name(&self, entry: &Entry<'a>) -> Option<String> {
+        let value = entry
+            .attr_value(constants::DW_AT_linkage_name)
+            .or_else(|| entry.attr_value(constants::DW_AT_name))?;
+        let text = self.dwarf.attr_string(self.unit, value).ok()?;
+        Some(text.to_string_lossy().into_owned())
+    }
+
+    /// The type that an entry refers to.
+    fn type_of(&self, entry: &Entry<'a>, library: &mut Library, depth: usize) -> Type {
+        match entry.attr_value(constants::DW_AT_type) {
+            None => Type::Void,
+            Some(AttributeValue::UnitRef(offset)) if depth > 0 => self
+                .type_at(offset, None, library, depth - 1)
+                .unwrap_or_else(unknown),
+            Some(_) => unknown(),
+        }
+    }
+
+    /// The type at `offset`; `typedef` is the name that it was reached by.
+    fn type_at(
+        &self,
+        offset: UnitOffset,
+        typedef: Option<&str>,
+        library: &mut Library,
+        depth: usize,
+    ) -> Option<Type> {
+        let entry = self.unit.entry(offset).ok()?;
+        let name = self.name(&entry);
+        // What a typedef names has no name of its own, often.
+        let tag = || name.clone().or_else(|| typedef.map(str::to_owned));
+        Some(match entry.tag() {
+            constants::DW_TAG_pointer_type | constants::DW_TAG_reference_type => {
+                let to = self.type_of(&entry, library, depth);
+                // Rust has no type for it.
+                let constant = name.is_some_and(|name| name.starts_with("*const "));
+                Type::pointer(if constant { Type::constant(to) } else { to })
+            }
+            constants::DW_TAG_const_type => Type::constant(self.type_of(&entry, library, depth)),
+            constants::DW_TAG_volatile_type | constants::DW_TAG_restrict_type => {
+                self.type_of(&entry, library, depth)
+            }
+            constants::DW_TAG_typedef => {
+                let name = name?;
+                let of = match entry.attr_value(constants::DW_AT_type) {
+                    Some(AttributeValue::UnitRef(offset)) if depth > 0 => self
+                        .type_at(offset, Some(&name), library, depth - 1)
+                        .unwrap_or_else(unknown),
+                    Some(_) => unknown(),
+                    None => Type::Void,
+                };
+                Type::Named(name, Box::new(of))
+            }
+            constants::DW_TAG_base_type => number(&entry, name?),
+            constants::DW_TAG_array_type => {
+                Type::Array(Box::new(self.type_of(&entry, library, depth)), None)
+            }
+            constants::DW_TAG_structure_type => record(&entry, Tag::Struct, tag()?, library),
+            constants::DW_TAG_union_type => record(&entry, Tag::Union, tag()?, library),
+            constants::DW_TAG_enumeration_type => {
+                let name = tag()?;
+                let constants = self.constants(offset).unwrap_or_default();
+                let known = library.enums.entry(name.clone()).or_default();
+                if known.constants.is_empty() {
+                    known.constants = constants;
+                }
+                Type::Enum(name)
+            }
+            constants::DW_TAG_subroutine_type => Type::Function,
+            _ => Type::Unknown(name?),
+        })
+    }
+
+    fn constants(&self, offset: UnitOffset) -> gimli::Result<Vec<Constant>> {
+        let mut tree = self.unit.entries_tree(Some(offset))?;
+        let mut children = tree.root()?.children();
+        let mut found = Vec::new();
+        while let Some(child) = children.next()? {
+            let entry = child.entry();
+            let value = entry.attr_value(constants::DW_AT_const_value);
+            let value = value.and_then(|value| {
+                value
+                    .sdata_value()
+                    .or_else(|| i64::try_from(value.udata_value()?).ok())
+            });
+            if let (Some(name), Some(value)) = (self.name(entry), value) {
+                found.push(Constant {
+                    name,
+                    value,
+                    docs: String::new(),
+                });
+            }
+        }
+        Ok(found)
     }
 }
 
-fn spelled(
-    dwarf: &Dwarf<'_>,
-    unit: &Unit<Slice<'_>>,
-    offset: UnitOffset,
-    depth: usize,
-) -> Option<String> {
-    let entry = unit.entry(offset).ok()?;
-    let inner = |entry| type_name(dwarf, unit, entry, depth);
-    let named = |prefix: &str| name(dwarf, unit, &entry).map(|name| format!("{prefix}{name}"));
-    match entry.tag() {
-        constants::DW_TAG_pointer_type | constants::DW_TAG_reference_type => {
-            let target = inner(&entry);
-            let space = if target.ends_with('*') { "" } else { " " };
-            Some(format!("{target}{space}*"))
-        }
-        constants::DW_TAG_const_type => Some(format!("const {}", inner(&entry))),
-        constants::DW_TAG_volatile_type | constants::DW_TAG_restrict_type => Some(inner(&entry)),
-        constants::DW_TAG_structure_type => named("struct "),
-        constants::DW_TAG_union_type => named("union "),
-        constants::DW_TAG_enumeration_type => named("enum "),
-        constants::DW_TAG_subroutine_type => Some("(a function)".into()),
-        _ => named(""),
-    }
+fn record(entry: &Entry<'_>, tag: Tag, name: String, library: &mut Library) -> Type {
+    let known = library.records.entry(name.clone()).or_default();
+    known.size = known.size.or_else(|| size(entry));
+    Type::Record(tag, name)
+}
+
+fn unknown() -> Type {
+    Type::Unknown("?".into())
+}
+
+fn size(entry: &Entry<'_>) -> Option<u32> {
+    let size = entry
+        .attr_value(constants::DW_AT_byte_size)?
+        .udata_value()?;
+    u32::try_from(size).ok()
+}
+
+fn number(entry: &Entry<'_>, name: String) -> Type {
+    let encoding = entry.attr_value(constants::DW_AT_encoding);
+    let (Some(AttributeValue::Encoding(encoding)), Some(size)) = (encoding, size(entry)) else {
+        return Type::Unknown(name);
+    };
+    let kind = match encoding {
+        constants::DW_ATE_boolean => Number::Bool,
+        _ if name == "char" => Number::Char,
+        constants::DW_ATE_signed | constants::DW_ATE_signed_char => Number::Signed(size),
+        constants::DW_ATE_unsigned | constants::DW_ATE_unsigned_char => Number::Unsigned(size),
+        constants::DW_ATE_float => Number::Float(size),
+        _ => return Type::Unknown(name),
+    };
+    Type::Number(name, kind)
 }

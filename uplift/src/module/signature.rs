@@ -3,16 +3,12 @@
 //! A core type has lost most of what C knew: a pointer, a length and a status
 //! are all `i32`. What is left are names, and those only hint.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use wasmparser::ValType;
 
 use super::Module;
-use super::dwarf::{self, Signature};
-
-/// What the debugging information knows, by the names of the functions.
-pub(crate) struct Signatures(BTreeMap<String, Signature>);
+use super::dwarf;
+use crate::c::{Declaration, Library, Number, Type};
 
 /// A guess at a C signature.
 #[derive(Clone, Debug, Serialize)]
@@ -43,70 +39,76 @@ pub struct GuessedParameter {
 }
 
 impl Module {
-    /// The signatures of all functions that the debugging information describes.
-    pub(crate) fn c_signatures(&self) -> Signatures {
-        Signatures(dwarf::signatures(|name| self.custom_section(name)))
+    /// What the debugging information knows.
+    pub(crate) fn debugging_information(&self) -> Library {
+        dwarf::library(|name| self.custom_section(name))
     }
 
     /// Guesses the C signature of the function exported as `name`.
-    pub(crate) fn guess(&self, name: &str, index: u32, known: &Signatures) -> Guess {
-        let inner = self.wrapped_function(index);
-        self.by_dwarf(name, inner.unwrap_or(index), known)
-            .unwrap_or_else(|| self.by_names(name, index, inner))
-    }
-
-    /// By the debugging information, if it fits the core type.
-    fn by_dwarf(&self, name: &str, index: u32, known: &Signatures) -> Option<Guess> {
-        let internal = self.function_names.get(&index).map_or(name, String::as_str);
-        let signature = known.0.get(internal).or_else(|| known.0.get(name))?;
-        // What follows the `...` is passed as a pointer to all of it.
-        let count = signature.parameters.len() + usize::from(signature.variadic);
-        if count != self.function(index).params().len() {
-            return None;
+    pub(crate) fn guess(&self, name: &str, index: u32, known: &Library) -> Guess {
+        if let Some(declaration) = self.by_dwarf(name, index, known)
+            // What follows the `...` is passed as a pointer to all of it.
+            && declaration.parameters.len() + usize::from(declaration.variadic)
+                == self.function(index).params().len()
+        {
+            return guess(name, declaration, &["DWARF"]);
         }
-        let parameters: Vec<GuessedParameter> = signature
-            .parameters
-            .iter()
-            .zip(0..)
-            .map(|(found, position)| GuessedParameter {
-                callback: found.callback,
-                ..parameter(&found.name, position, &found.ty)
-            })
-            .collect();
-        Some(Guess {
-            signature: declaration(&signature.result, name, &parameters, signature.variadic),
-            parameters,
-            variadic: signature.variadic,
-            evidence: vec!["DWARF".into()],
-        })
+        let (declaration, named) = self.by_names(index);
+        if named {
+            guess(
+                name,
+                &declaration,
+                &["core type", "names of its parameters"],
+            )
+        } else {
+            guess(name, &declaration, &["core type"])
+        }
     }
 
-    fn by_names(&self, name: &str, index: u32, inner: Option<u32>) -> Guess {
+    /// The function as the debugging information declares it, whether or not that
+    /// fits the core type.
+    pub(crate) fn by_dwarf<'l>(
+        &self,
+        name: &str,
+        index: u32,
+        known: &'l Library,
+    ) -> Option<&'l Declaration> {
+        let inner = self.wrapped_function(index).unwrap_or(index);
+        let internal = self.function_names.get(&inner).map_or(name, String::as_str);
+        known
+            .functions
+            .get(internal)
+            .or_else(|| known.functions.get(name))
+    }
+
+    /// The function as its core type and the names of its parameters suggest it,
+    /// and whether there are such names.
+    pub(crate) fn by_names(&self, index: u32) -> (Declaration, bool) {
         let ty = self.function(index);
-        let names = self.local_names.get(&inner.unwrap_or(index));
-        let mut evidence = vec!["core type".to_owned()];
-        let parameters: Vec<GuessedParameter> = (0u32..)
+        let inner = self.wrapped_function(index).unwrap_or(index);
+        let names = self.local_names.get(&inner);
+        let parameters: Vec<(String, Type)> = (0u32..)
             .zip(ty.params())
             .map(|(position, ty)| {
-                let found = names.and_then(|names| names.get(&position));
-                let found = found.map_or("", String::as_str);
-                parameter(found, position, c_type(*ty, found))
+                let name = names.and_then(|names| names.get(&position));
+                let name = name.cloned().unwrap_or_default();
+                let ty = c_type(*ty, &name);
+                (name, ty)
             })
             .collect();
-        if parameters.iter().any(|parameter| parameter.named) {
-            evidence.push("names of its parameters".into());
-        }
-        let result = match ty.results() {
-            [] => "void",
-            [one] => c_type(*one, ""),
-            _ => "(several results)",
-        };
-        Guess {
-            signature: declaration(result, name, &parameters, false),
+        let some_named = parameters.iter().any(|(name, _)| !name.is_empty());
+        let declaration = Declaration {
+            result: match ty.results() {
+                [] => Type::Void,
+                [one] => c_type(*one, ""),
+                _ => Type::Unknown("(several results)".into()),
+            },
             parameters,
             variadic: false,
-            evidence,
-        }
+            docs: String::new(),
+            line: None,
+        };
+        (declaration, some_named)
     }
 
     /// The function that a command-mode wrapper calls between constructors and
@@ -118,57 +120,46 @@ impl Module {
     }
 }
 
-fn parameter(name: &str, position: u32, ty: &str) -> GuessedParameter {
-    GuessedParameter {
-        name: if name.is_empty() {
-            format!("a{position}")
-        } else {
-            name.to_owned()
-        },
-        ty: ty.to_owned(),
-        named: !name.is_empty(),
-        callback: false,
+fn guess(name: &str, declaration: &Declaration, evidence: &[&str]) -> Guess {
+    let mut shown = declaration.clone();
+    let mut parameters = Vec::new();
+    for (position, (name, ty)) in shown.parameters.iter_mut().enumerate() {
+        let named = !name.is_empty();
+        if !named {
+            *name = format!("a{position}");
+        }
+        parameters.push(GuessedParameter {
+            name: name.clone(),
+            ty: ty.spelled(),
+            named,
+            callback: matches!(ty.resolved().0,
+                Type::Pointer(to) if *to.resolved().0 == Type::Function),
+        });
+    }
+    Guess {
+        signature: shown.spelled(name),
+        parameters,
+        variadic: declaration.variadic,
+        evidence: evidence.iter().map(|source| (*source).to_owned()).collect(),
     }
 }
 
-/// The function as C declares it.
-fn declaration(
-    result: &str,
-    name: &str,
-    parameters: &[GuessedParameter],
-    variadic: bool,
-) -> String {
-    let typed = |ty: &str, name: &str| {
-        let space = if ty.ends_with('*') { "" } else { " " };
-        format!("{ty}{space}{name}")
-    };
-    let list = if parameters.is_empty() && !variadic {
-        "void".to_owned()
-    } else {
-        parameters
-            .iter()
-            .map(|parameter| typed(&parameter.ty, &parameter.name))
-            .chain(variadic.then(|| "...".to_owned()))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    format!("{}({list})", typed(result, name))
-}
-
-fn c_type(ty: ValType, name: &str) -> &'static str {
+fn c_type(ty: ValType, name: &str) -> Type {
+    let number = |name: &str, number| Type::Number(name.into(), number);
     match ty {
-        ValType::I32 if is_length(name) => "size_t",
-        ValType::I32 if is_pointer(name) => "void *",
-        ValType::I32 => "int32_t",
-        ValType::I64 => "int64_t",
-        ValType::F32 => "float",
-        ValType::F64 => "double",
-        ValType::V128 => "v128_t",
-        ValType::Ref(_) => "(a reference)",
+        ValType::I32 if is_length(name) => number("size_t", Number::Unsigned(4)),
+        ValType::I32 if is_pointer(name) => Type::pointer(Type::Void),
+        ValType::I32 => number("int32_t", Number::Signed(4)),
+        ValType::I64 => number("int64_t", Number::Signed(8)),
+        ValType::F32 => number("float", Number::Float(4)),
+        ValType::F64 => number("double", Number::Float(8)),
+        ValType::V128 => Type::Unknown("v128_t".into()),
+        ValType::Ref(_) => Type::Unknown("(a reference)".into()),
     }
 }
 
-fn is_length(name: &str) -> bool {
+/// Whether a parameter of this name is a length, as far as names go.
+pub(crate) fn is_length(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["len", "length", "size", "count", "nbytes"]
         .iter()

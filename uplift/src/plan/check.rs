@@ -10,11 +10,12 @@ use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem
 use super::record::CLayouts;
 use super::resource::plain_name;
 use super::{Callee, Function, Plan, Resource};
+use crate::c::Library;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
 use crate::emit::{self, MainChange};
 use crate::inspection::Origin;
 use crate::mapping::{Mapping, Step};
-use crate::module::{Module, Signatures, core_type};
+use crate::module::{Module, core_type};
 
 /// What the checks share.
 pub(super) struct Checker<'a> {
@@ -23,7 +24,7 @@ pub(super) struct Checker<'a> {
     pub(super) resolve: &'a Resolve,
     pub(super) sizes: SizeAlign,
     /// What the debugging information knows.
-    pub(super) signatures: Signatures,
+    pub(super) signatures: Library,
     pub(super) resources: Vec<Resource>,
     pub(super) layouts: CLayouts,
     mistakes: Vec<Diagnostic>,
@@ -61,7 +62,7 @@ pub(super) fn check(
         mapping,
         resolve: &resolve,
         sizes,
-        signatures: module.c_signatures(),
+        signatures: module.debugging_information(),
         resources: Vec::new(),
         layouts: CLayouts::new(),
         mistakes: refusals,
@@ -195,6 +196,7 @@ impl Checker<'_> {
     /// Checks every function of the world, and that nothing else is mapped.
     fn world(&mut self, world: WorldId) -> Vec<Function> {
         self.refuse_world_imports(world);
+        self.refuse_empty_interfaces(world);
         let wanted = &wanted(self.resolve, world);
         let keys: BTreeSet<&str> = wanted.iter().map(|wanted| wanted.key.as_str()).collect();
         let mapping = self.mapping;
@@ -293,6 +295,29 @@ impl Checker<'_> {
                     format!("the world imports `{name}`, and imports can't be mapped yet"),
                     "this world",
                 ));
+            }
+        }
+    }
+
+    /// There is nothing that a component could export for such an interface.
+    fn refuse_empty_interfaces(&mut self, world: WorldId) {
+        let resolve = self.resolve;
+        let path = [Step::Key("wit"), Step::Key("world")];
+        let span = self.mapping.document.value(&path);
+        for (key, item) in &resolve.worlds[world].exports {
+            if let WorldItem::Interface { id, .. } = item
+                && resolve.interfaces[*id].functions.is_empty()
+            {
+                let name = resolve.name_world_key(key);
+                self.mistake(
+                    Diagnostic::mapping(
+                        "wit::unsupported",
+                        span.clone(),
+                        format!("the world exports `{name}`, which has no functions"),
+                        "this world",
+                    )
+                    .help("add a function to the interface, or remove its export"),
+                );
             }
         }
     }

@@ -6,6 +6,7 @@ mod command_line;
 #[cfg(feature = "check")]
 mod comparison;
 mod diagnostics;
+mod draft;
 mod emitted_bytes;
 mod errors;
 mod examples;

@@ -145,3 +145,17 @@ fn a_resource_without_an_end_is_refused() {
             .any(|mistake| mistake.code == "mapping::missing-resource")
     );
 }
+
+#[test]
+fn an_interface_without_functions_is_refused() {
+    let world = "package test:wrapped;
+        interface nothing { resource thing; }
+        world wrapped { export nothing; }";
+    let mapping = "[resource.\"nothing#thing\"]\nsize = 8";
+    let mistakes = mistakes(&with_allocator(""), world, mapping);
+    assert_eq!(mistakes.len(), 1);
+    assert_eq!(
+        mistakes[0].message,
+        "the world exports `test:wrapped/nothing`, which has no functions"
+    );
+}
