@@ -61,6 +61,15 @@ pub(super) fn run(
         let mut clippy = cargo::command(["clippy", "--all-targets", "--package", "uplift"]);
         passes(clippy.args(DENY))
     });
+    // What `cargo install --no-default-features` compiles.
+    report.check("uplift: clippy without `check`", || {
+        let mut clippy = cargo::command(["clippy", "--package", "uplift"]);
+        passes(clippy.arg("--no-default-features").args(DENY))
+    });
+    report.check("uplift: rustdoc", || {
+        let mut doc = cargo::command(["doc", "--no-deps", "--package", "uplift"]);
+        passes(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    });
     report.check("uplift: tests", || {
         passes(&mut cargo::command(["test", "--package", "uplift"]))
     });
