@@ -21,24 +21,30 @@ arguments = [{ as = "cstring", param = "text", nul = "trap" }, { as = "buffer", 
 returns = { as = "status", ok = [0, 1], errors = { "-3" = "data-error" } }
 "#;
 
+/// Where bytes are replaced, removed or repeated, and by what.
+pub(crate) fn damages() -> impl Strategy<Value = Vec<(prop::sample::Index, u8, u8)>> {
+    prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..6)
+}
+
+/// The bytes with the damage.
+pub(crate) fn damaged_by(mut bytes: Vec<u8>, damage: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
+    for (at, byte, kind) in damage {
+        let at = at.index(bytes.len());
+        match kind {
+            0 => bytes[at] = *byte,
+            1 => bytes.insert(at, *byte),
+            2 if bytes.len() > 1 => {
+                bytes.remove(at);
+            }
+            _ => bytes.truncate(at.max(1)),
+        }
+    }
+    bytes
+}
+
 /// A valid text with some bytes replaced, removed or repeated.
 fn damaged(original: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
-    let length = original.len();
-    prop::collection::vec((0..length, any::<u8>(), 0..4u8), 1..6).prop_map(move |edits| {
-        let mut bytes = original.clone();
-        for (at, byte, kind) in edits {
-            let at = at.min(bytes.len().saturating_sub(1));
-            match kind {
-                0 => bytes[at] = byte,
-                1 => bytes.insert(at, byte),
-                2 if bytes.len() > 1 => {
-                    bytes.remove(at);
-                }
-                _ => bytes.truncate(at.max(1)),
-            }
-        }
-        bytes
-    })
+    damages().prop_map(move |damage| damaged_by(original.clone(), &damage))
 }
 
 fn module() -> Vec<u8> {
@@ -104,5 +110,64 @@ proptest! {
     #[test]
     fn a_damaged_mapping_is_refused_or_read(bytes in damaged(MAPPING.as_bytes().to_vec())) {
         let _ = Mapping::parse(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+/// The commands that read a module and a mapping.
+fn commands() -> Vec<Vec<&'static str>> {
+    let mut all = vec![
+        vec!["inspect", "module.wasm"],
+        vec!["wrap", "module.wasm", "--map", "map.toml", "-o", "out.wasm"],
+    ];
+    if cfg!(feature = "check") {
+        all.push(vec!["check", "module.wasm", "--map", "map.toml"]);
+    }
+    all
+}
+
+/// Runs a command on these files: it says that they can't be used, in one
+/// message.
+fn refused(command: &[&str], module: &[u8], mapping: &[u8]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in [("module.wasm", module), ("map.toml", mapping)] {
+        std::fs::write(folder.path().join(name), bytes).expect("it can be written");
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_uplift"))
+        .args(command)
+        .current_dir(folder.path())
+        .output()
+        .expect("uplift runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{command:?}: {stderr}");
+    assert!(output.stdout.is_empty(), "{command:?}");
+    assert_eq!(
+        stderr.matches("error: ").count(),
+        1,
+        "{command:?}: {stderr}"
+    );
+    assert!(!folder.path().join("out.wasm").exists());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_bytes_end_every_command_with_exit_code_2_and_one_message(
+        module in prop::collection::vec(any::<u8>(), 0..64),
+        mapping in prop::collection::vec(any::<u8>(), 0..64),
+        magic in any::<bool>(),
+    ) {
+        // Bytes that are a module by accident would be one of no sections.
+        let mut bytes = if magic { b"\0asm\x01\0\0\0\x01".to_vec() } else { Vec::new() };
+        bytes.extend(module);
+        for command in commands() {
+            if Module::read(bytes.clone()).is_err() {
+                refused(&command, &bytes, &mapping);
+            }
+            // The mapping is never right, because it names no WIT.
+            if command[0] != "inspect" {
+                refused(&command, &crate::arbitrary_bytes::module(), &mapping);
+            }
+        }
     }
 }

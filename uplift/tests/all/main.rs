@@ -18,6 +18,8 @@ mod out_values;
 mod outputs;
 mod placement;
 mod record_layouts;
+mod random_mappings;
+mod random_modules;
 mod records;
 mod refused;
 mod resources;
