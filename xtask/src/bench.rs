@@ -55,9 +55,10 @@ fn measure(progress: &Progress, built: &Built, length: Length) -> Result<(String
     let rust = harnesses::criterion(progress, "host-rs", "calls", length)?;
     let python = harnesses::python(progress, &built.environment, length)?;
     let bindings = harnesses::bindings(progress, &built.environment, length)?;
+    let memory = harnesses::memory(progress, &built.environment, length)?;
     let wrapped = harnesses::criterion(progress, "uplift", "wrapped", length)?;
     let greeter = greeter::render(&rust, &python, &greeter::Machine::this(&python)?)?;
-    let bindings = bindings::render(&bindings)?;
+    let bindings = bindings::render(&bindings, &memory)?;
     let wrapped = wrapped::render(&wrapped, &page::rust()?)?;
     let page = page::replace(&page, "greeter", &greeter)?;
     let page = page::replace(&page, "bindings", &bindings)?;

@@ -276,13 +276,23 @@ class Instance:
                 if self._lost and not self._dead:
                     self._drop_lost()
             finally:
-                self._closed = True
                 self.die("the instance was closed")
-                for pointer, _ in self._lost:
-                    _capi.any_delete(pointer)
-                if self.spare:
-                    _capi.take_error(self.spare)
+                self._free()
                 self.store.close()
+
+    def _free(self) -> None:
+        """Free what is not the store's; handles that are lost later free themselves."""
+        self._closed = True
+        for pointer, _ in self._lost:
+            _capi.any_delete(pointer)
+        if self.spare:
+            _capi.take_error(self.spare)
+            self.spare = 0
+
+    def __del__(self) -> None:
+        # Nobody closed it; the store goes by itself.
+        if not getattr(self, "_closed", True):
+            self._free()
 
 
 def _new_error() -> int:

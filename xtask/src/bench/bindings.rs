@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 
-use super::harnesses::BindingsRun;
-use super::measurements::{Measurements, ratio, rounded, time};
+use super::harnesses::{BindingsRun, MemoryRun};
+use super::measurements::{Measurements, grouped, ratio, rounded, time};
 use super::page;
 
 /// The rows: a row's name, and what it says.
@@ -45,12 +45,27 @@ const VERSIONS: [(&str, &str); 4] = [
 /// # Errors
 ///
 /// If another measurement is lacking.
-pub(crate) fn render(run: &BindingsRun) -> Result<String> {
+pub(crate) fn render(run: &BindingsRun, memory: &MemoryRun) -> Result<String> {
     Ok(format!(
-        "{}\n\n{}\n\n{}",
+        "{}\n\n{}\n\n{}\n\n{}",
         comparison(run)?,
         peers(&run.peers)?,
+        growth(memory)?,
         conditions(run)
+    ))
+}
+
+/// What is left of the calls of the kind that leaves most.
+fn growth(memory: &MemoryRun) -> Result<String> {
+    let most = memory.rows.iter().max_by_key(|(_, grown)| grown.in_use);
+    let (kind, grown) = most.context("the benchmark of memory has no rows")?;
+    let calls = memory.rows.values().map(|grown| grown.calls).max();
+    Ok(format!(
+        "Memory does not grow: {} calls of each of {} kinds left at most {} bytes more in use \
+         than before ({kind}).",
+        grouped(calls.unwrap_or_default()),
+        memory.rows.len(),
+        grouped(grown.in_use.max(0).unsigned_abs()),
     ))
 }
 
@@ -164,12 +179,31 @@ mod tests {
         Ok(())
     }
 
+    fn remembered() -> Result<MemoryRun> {
+        let rows = json!({
+            "numbers": {"calls": 1_000_000, "in_use": 1_744, "process": 0},
+            "traps": {"calls": 999_990, "in_use": 20_656, "process": 12_288},
+            "text": {"calls": 1_000_000, "in_use": -800, "process": 0},
+        });
+        Ok(serde_json::from_value(json!({"schema": 1, "rows": rows}))?)
+    }
+
+    #[test]
+    fn the_kind_that_leaves_most_memory_is_named() -> Result<()> {
+        assert_eq!(
+            growth(&remembered()?)?,
+            "Memory does not grow: 1,000,000 calls of each of 3 kinds left at most 20,656 bytes \
+             more in use than before (traps)."
+        );
+        Ok(())
+    }
+
     #[test]
     fn a_lacking_row_is_named() -> Result<()> {
         let mut run = measured(1.0, true)?;
         run.rows.remove("import");
         assert_eq!(
-            render(&run).unwrap_err().to_string(),
+            render(&run, &remembered()?).unwrap_err().to_string(),
             "the benchmark of the bindings has no row `import`"
         );
         Ok(())

@@ -18,6 +18,7 @@ use crate::virtual_environment::VirtualEnvironment;
 
 const HOST_PY: &str = "host-py/bench/calls.py";
 const BINDINGS: &str = "bindgen/python/bench/calls.py";
+const MEMORY: &str = "bindgen/python/bench/memory.py";
 
 /// How long to measure.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,6 +70,23 @@ pub(crate) struct Compared {
     pub(crate) generic: f64,
     /// How many times the first should be as fast as the second, at least.
     pub(crate) target: f64,
+}
+
+/// What the harness of the bindings' memory prints.
+#[derive(Deserialize)]
+pub(crate) struct MemoryRun {
+    schema: u32,
+    /// By kind of call.
+    pub(crate) rows: BTreeMap<String, Grown>,
+}
+
+/// What is left of many calls of one kind.
+#[derive(Deserialize)]
+pub(crate) struct Grown {
+    /// How many calls there were.
+    pub(crate) calls: u64,
+    /// How many bytes more are in use than before.
+    pub(crate) in_use: i64,
 }
 
 /// Runs the criterion benchmark `bench` of a package.
@@ -148,6 +166,26 @@ pub(crate) fn bindings(
     let text = progress.run("Measure wasmtime_bindgen", &mut harness)?;
     let run: BindingsRun = printed(BINDINGS, &text)?;
     of_schema_1(BINDINGS, run.schema)?;
+    Ok(run)
+}
+
+/// Makes a million calls of each kind through `wasmtime_bindgen`.
+///
+/// # Errors
+///
+/// If memory grows, or the harness prints something else than it should.
+pub(crate) fn memory(
+    progress: &Progress,
+    environment: &VirtualEnvironment,
+    length: Length,
+) -> Result<MemoryRun> {
+    let mut harness = environment.python([MEMORY]);
+    if length == Length::Short {
+        harness.args(["--calls", "3000"]);
+    }
+    let text = progress.run("Look for growth of memory", &mut harness)?;
+    let run: MemoryRun = printed(MEMORY, &text)?;
+    of_schema_1(MEMORY, run.schema)?;
     Ok(run)
 }
 

@@ -51,6 +51,16 @@ pub(crate) fn time(nanoseconds: f64) -> String {
     format!("{} {unit}", three_digits(nanoseconds / size))
 }
 
+/// `800`, `1,000`, `1,000,000`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let (head, tail) = digits.split_at(first);
+    let groups = tail.as_bytes().chunks(3).map(String::from_utf8_lossy);
+    let all = (!head.is_empty()).then(|| head.into()).into_iter();
+    all.chain(groups).collect::<Vec<_>>().join(",")
+}
+
 /// `1.62×`, `12.3×`, `340×`.
 pub(crate) fn ratio(of: f64, to: f64) -> String {
     format!("{}×", three_digits(of / to))
@@ -85,6 +95,12 @@ mod tests {
         assert_eq!(time(11_240.0), "11.2 µs");
         assert_eq!(time(4_600_000.0), "4.60 ms");
         assert_eq!(time(1.2e9), "1.20 s");
+    }
+
+    #[test]
+    fn whole_numbers_are_grouped_by_thousands() {
+        let shown = [0, 800, 1_000, 20_656, 1_000_000].map(grouped);
+        assert_eq!(shown, ["0", "800", "1,000", "20,656", "1,000,000"]);
     }
 
     #[test]
