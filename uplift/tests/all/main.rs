@@ -10,6 +10,7 @@ mod draft;
 mod emitted_bytes;
 mod errors;
 mod examples;
+mod fitting_mappings;
 mod given;
 mod handles;
 mod memory;
