@@ -100,6 +100,9 @@ def test_errors_are_those_of_the_exception_tree() -> None:
         wasmtime_bindgen.bindings(CASES / "unsupported")
     with pytest.raises(FileNotFoundError):
         wasmtime_bindgen.load("no.wasm")
+    for no_source in (5, None, [0]):
+        with pytest.raises(TypeError, match="bytes-like object is required"):
+            wasmtime_bindgen.load(no_source)  # type: ignore[arg-type]
     tasks = wasmtime_bindgen.bindings(CASES / "unsupported", skip_unsupported=True)
     assert tasks.Unsupported.__doc__
 

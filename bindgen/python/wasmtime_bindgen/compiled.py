@@ -46,7 +46,7 @@ class Compiled(ABC, Generic[C]):
             self._binary = Path(source).read_bytes()
         else:
             self.name = name or f"the {self._kind}"
-            self._binary = bytes(source)
+            self._binary = bytes(memoryview(source))
         self._cache = cache
         self._configure = configure
         self._lock = threading.Lock()

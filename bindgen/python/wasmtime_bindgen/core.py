@@ -20,7 +20,7 @@ from .engine import Engine
 from .errors import InvalidModule
 from .instance import Instance
 from .messages import is_trap, refusal
-from .settings import Limits, Wasi
+from .settings import Limits, Wasi, settled
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class CoreModule(Compiled[wasmtime.Module]):
             LinkError: If it imports anything else, or doesn't fit the limits.
             Trap: If it traps when it starts.
         """
-        return CoreInstance(self, wasi or Wasi(), limits or Limits())
+        return CoreInstance(self, *settled(wasi, limits))
 
     def _refuse_other_layer(self, layer: bytes) -> None:
         if layer.strip(b"\0"):

@@ -121,7 +121,9 @@ def _inputs(component: Binary, wit: str | os.PathLike[str] | None) -> Inputs:
 
     if isinstance(component, (str, os.PathLike)):
         return read(component, wit)
-    return Inputs("the component", bytes(component), () if wit is None else read_wit(wit))
+    return Inputs(
+        "the component", bytes(memoryview(component)), () if wit is None else read_wit(wit)
+    )
 
 
 def _digest(inputs: Inputs, world: str | None, skip_unsupported: bool) -> str:

@@ -137,7 +137,7 @@ class Instance:
         if self._lost:
             self._drop_lost()
         if self._limits.fuel is not None:
-            _capi.set_fuel(self.context.value or 0, self._limits.fuel)
+            _capi.set_fuel(self.context.value or 0, min(self._limits.fuel, 2**64 - 1))
         if self._limits.deadline is not None:
             self._until = time.monotonic() + self._limits.deadline
 

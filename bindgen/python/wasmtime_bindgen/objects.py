@@ -9,7 +9,7 @@ from .descriptors import WorldType
 from .engine import Source
 from .errors import BadValue
 from .resources import Unbound
-from .settings import Limits, Wasi
+from .settings import Limits, Wasi, settled
 
 W = TypeVar("W", bound="World")
 R = TypeVar("R", bound="Resource")
@@ -57,7 +57,7 @@ class World(Bound):
         from .linking import load
 
         self = object.__new__(cls)
-        load(self, world, component, imports, wasi or Wasi(), limits or Limits(), cache)
+        load(self, world, component, imports, *settled(wasi, limits), cache)
         return self
 
     def close(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeAlias, cast
+
+from .errors import BadValue, WrongType
 
 Sink: TypeAlias = Callable[[bytes], object] | Literal["inherit"] | None
 """Where output goes: to a callable in pieces, to the process's own stream, or nowhere."""
@@ -34,6 +36,18 @@ class Limits:
     memories: int | None = 100
     instances: int | None = 1_000
 
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            name, value = limit.name, getattr(self, limit.name)
+            if value is None:
+                continue
+            is_number = isinstance(value, (int, float) if name == "deadline" else int)
+            if isinstance(value, bool) or not is_number:
+                expected = "a number of seconds" if name == "deadline" else "an int"
+                raise WrongType(f"{name}: {value!r} is neither {expected} nor None")
+            if not value >= 0:
+                raise BadValue(f"{name}: {value!r} is no limit: 0 or more is expected, or None")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wasi:
@@ -56,3 +70,24 @@ class Wasi:
     stderr: Sink = None
     directories: Mapping[str, str | os.PathLike[str]] = field(default_factory=dict)
     writable: Mapping[str, str | os.PathLike[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(cast("object", self.arguments), str):
+            raise WrongType(
+                f"arguments: {self.arguments!r} is a str, and a tuple of them is wanted"
+            )
+        for name, sink in (("stdout", self.stdout), ("stderr", self.stderr)):
+            if sink is not None and sink != "inherit" and not callable(sink):
+                raise WrongType(f'{name}: {sink!r} is neither a callable, "inherit" nor None')
+
+
+def settled(wasi: Wasi | None, limits: Limits | None) -> tuple[Wasi, Limits]:
+    """Return what was given, or what holds by default.
+
+    Raises:
+        WrongType: If they are something else.
+    """
+    for name, given, kind in (("wasi", wasi, Wasi), ("limits", limits, Limits)):
+        if given is not None and not isinstance(given, kind):
+            raise WrongType(f"{name}: {given!r} is no wasmtime_bindgen.{kind.__name__}")
+    return wasi or Wasi(), limits or Limits()
