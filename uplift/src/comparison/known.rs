@@ -5,7 +5,7 @@
 
 use super::subject::Subject;
 use super::types::Ty;
-use crate::mapping::{Argument, Returns};
+use crate::mapping::{Argument, NullPolicy, Returns};
 
 /// The first thing in the mapping of this function, or in its types, that the C
 /// caller does not know.
@@ -61,6 +61,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             None => param.contains('.').then_some("a field of a record"),
         },
         Argument::Constant { value: _ }
+        | Argument::Scratch { size: _ }
         | Argument::Pointer { param: _ }
         | Argument::Length { param: _, unit: _ }
         | Argument::Cstring {
@@ -96,10 +97,31 @@ fn argument(argument: &Argument) -> Option<&'static str> {
         Argument::Consumed { .. } => Some("`consumed`"),
         Argument::Record { .. } => Some("a struct"),
         Argument::OutRecord { .. } => Some("`out-record`"),
-        Argument::OutValue { .. } => Some("`out-value`"),
-        Argument::OutCstring { .. } => Some("`out-cstring`"),
-        Argument::OutHandle { .. } => Some("`out-handle`"),
-        Argument::Scratch { .. } => Some("`scratch`"),
+        Argument::OutValue {
+            c_type,
+            param: _,
+            field: part,
+        } => match c_type {
+            Some(_) => Some("a C type of its own"),
+            None => field(part.as_ref()),
+        },
+        Argument::OutCstring {
+            free: _,
+            borrowed: _,
+            null,
+            null_error: _,
+            encoding: _,
+            field: part,
+        }
+        | Argument::OutHandle {
+            null,
+            null_error: _,
+            on_error: _,
+            field: part,
+        } => match null {
+            NullPolicy::Error => Some("an out-parameter that is an error if it is null"),
+            NullPolicy::Trap | NullPolicy::None => field(part.as_ref()),
+        },
     }
 }
 

@@ -399,3 +399,58 @@ steps = [{ call = \"fail\", arguments = [\"3\"], result = 'err(other((-3, \"no l
         "{comparison:#?}"
     );
 }
+
+#[test]
+fn what_a_function_hands_out_by_its_arguments_is_read_and_ended() {
+    let opening = r#"
+      (func (export "open") (param $start i32) (param $at i32) (param $scratch i32) (result i32)
+        (local $new i32)
+        (if (i32.load (local.get $scratch)) (then unreachable))
+        (local.set $new (call $malloc (i32.const 4)))
+        (i32.store (local.get $new) (local.get $start))
+        (i32.store (local.get $at) (local.get $new))
+        (i32.rem_u (local.get $start) (i32.const 3)))
+      (func (export "read") (param $at i32) (param $to i32) (result i32)
+        (i64.store (local.get $to) (i64.extend_i32_u (i32.load (local.get $at))))
+        (i32.const 0))"#;
+    let world = "package test:wrapped;
+interface counters {
+  resource counter {
+    open: static func(start: u32) -> result<counter, s32>;
+    read: func() -> result<u64>;
+  }
+}
+world wrapped { export counters; }";
+    let mapping = r#"
+[resource."counters#counter"]
+destroy = "free"
+[function."counters#counter.open"]
+calls = "open"
+arguments = [{ as = "value", param = "start" }, { as = "out-handle", on-error = "destroy" }, { as = "scratch", size = 8 }]
+returns = { as = "status", errors = { "1..=2" = "" } }
+[function."counters#counter.read"]
+calls = "read"
+arguments = [{ as = "value", param = "self" }, { as = "out-value" }]
+returns = { as = "status" }
+"#;
+    let comparison = compare(&module(opening), world, mapping);
+    assert!(comparison.agrees(), "{comparison:#?}");
+    for function in &comparison.functions {
+        assert_eq!(function.left_out, None);
+        assert!(function.same > 10, "{function:#?}");
+    }
+}
+
+#[test]
+fn a_kind_that_is_not_known_yet_is_said() {
+    let swap = r#"(func (export "swap") (param $x i32) (param $to i32) (result i32)
+      (i32.store (local.get $to) (local.get $x)) (local.get $x))"#;
+    let mapping = r#"[function.swap]
+arguments = [{ as = "value", param = "x" }, { as = "out-value", field = "0" }]
+returns = { as = "value", field = "1" }"#;
+    let world = "export swap: func(x: u32) -> tuple<u32, u32>;";
+    let comparison = compare(&module(swap), world, mapping);
+    let said = "its mapping has several outputs, which `check` does not know yet";
+    assert_eq!(only(&comparison).left_out.as_deref(), Some(said));
+    assert_eq!(only(&comparison).inputs, 0);
+}

@@ -115,24 +115,39 @@ impl<'s> Call<'_, 's> {
                 slot
             }
             Argument::State { .. } => self.state()?,
-            Argument::OutPointer { .. } => {
+            Argument::OutPointer { .. }
+            | Argument::OutCstring { .. }
+            | Argument::OutHandle { .. } => {
                 let slot = self.slot(0)?;
                 self.pointer_slot = Some(slot);
                 slot
             }
+            Argument::OutValue { param, .. } => {
+                let mut before = vec![0; self.subject.element() as usize];
+                if let Some(param) = param {
+                    before = match self.by_value(param, ty_of(self.subject.ty(param)))? {
+                        Core::I32(number) => number.to_le_bytes().to_vec(),
+                        Core::I64(number) => number.to_le_bytes().to_vec(),
+                        Core::F32(bits) => bits.to_le_bytes().to_vec(),
+                        Core::F64(bits) => bits.to_le_bytes().to_vec(),
+                        _ => return Err(trap(format!("`{param}` is no number"))),
+                    };
+                    before.truncate(self.subject.element() as usize);
+                }
+                let slot = self.filled(&before)?;
+                self.pointer_slot = Some(slot);
+                slot
+            }
+            Argument::Scratch { size } => self.filled(&vec![0; *size as usize])?,
             Argument::OutLength { .. } => {
                 let slot = self.slot(0)?;
                 self.length_slot = Some(slot);
                 slot
             }
             // `known` has refused them.
-            Argument::Consumed { .. }
-            | Argument::Record { .. }
-            | Argument::OutRecord { .. }
-            | Argument::OutValue { .. }
-            | Argument::OutCstring { .. }
-            | Argument::OutHandle { .. }
-            | Argument::Scratch { .. } => return Err(trap("an argument is unknown")),
+            Argument::Consumed { .. } | Argument::Record { .. } | Argument::OutRecord { .. } => {
+                return Err(trap("an argument is unknown"));
+            }
         };
         Ok(Core::I32(number.cast_signed()))
     }
@@ -148,18 +163,21 @@ impl<'s> Call<'_, 's> {
         if let Some(pointer) = self.placed.get(param) {
             return Ok(*pointer);
         }
-        let size = u32::try_from(bytes.len()).map_err(|_| trap("an input is too large"))?;
-        let block = self.raw.allocate(size)?;
-        self.raw.write(block.pointer, bytes)?;
-        self.blocks.push(block);
-        self.placed.insert(param, block.pointer);
-        Ok(block.pointer)
+        let pointer = self.filled(bytes)?;
+        self.placed.insert(param, pointer);
+        Ok(pointer)
     }
 
     /// Room for a number that the C function writes.
     fn slot(&mut self, number: u32) -> Result<u32, Early> {
-        let block = self.raw.allocate(4)?;
-        self.raw.write(block.pointer, &number.to_le_bytes())?;
+        self.filled(&number.to_le_bytes())
+    }
+
+    /// Room of its own for these bytes.
+    fn filled(&mut self, bytes: &[u8]) -> Result<u32, Early> {
+        let size = u32::try_from(bytes.len()).map_err(|_| trap("an input is too large"))?;
+        let block = self.raw.allocate(size)?;
+        self.raw.write(block.pointer, bytes)?;
         self.blocks.push(block);
         Ok(block.pointer)
     }
@@ -218,6 +236,16 @@ fn by_value(passed: Passed<'_>, wit: &Ty, ty: &ValType) -> Result<Core, Early> {
         },
     };
     Ok(constant(number, ty))
+}
+
+/// The core type of a WIT number.
+fn ty_of(ty: Option<&Ty>) -> &'static ValType {
+    match ty {
+        Some(Ty::S64 | Ty::U64) => &ValType::I64,
+        Some(Ty::F32) => &ValType::F32,
+        Some(Ty::F64) => &ValType::F64,
+        _ => &ValType::I32,
+    }
 }
 
 /// The number of a case, in their order.

@@ -167,8 +167,10 @@ impl<'s> Call<'_, 's> {
             arguments.push(match told {
                 Told::Code {} => code.unwrap_or_default().cast_unsigned(),
                 Told::Constant { value } => value.cast_unsigned(),
-                // `known` has refused every function that hands one out.
-                Told::Handle {} => return Err(trap("no handle is known")),
+                Told::Handle {} => match self.pointer_slot {
+                    Some(slot) => self.raw.read_u32(slot)?,
+                    None => return Err(trap("no handle was handed out")),
+                },
                 Told::Value { param, through } => {
                     let number = self.number(param)?;
                     match through {

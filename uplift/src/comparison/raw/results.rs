@@ -10,7 +10,9 @@ use super::call::{Call, Early, trap};
 use super::failures;
 use crate::comparison::sandbox::Ended;
 use crate::comparison::types::Ty;
-use crate::mapping::{Argument, Asked, Carried, ErrorText, NullPolicy, Returns, TrapPolicy, Unit};
+use crate::mapping::{
+    Argument, Asked, Carried, ErrorText, NullPolicy, OnError, Returns, TrapPolicy, Unit,
+};
 
 /// The most elements of a result that are read: a value takes far more room
 /// here than in the module's memory.
@@ -102,6 +104,7 @@ impl<'s> Call<'_, 's> {
                 }
                 let mut failure = self.ask(Some(status), code.as_ref(), text.as_ref())?;
                 let number = failure.code.unwrap_or(status);
+                self.end_handed_out()?;
                 let covering = errors
                     .iter()
                     .filter(|(key, _)| failures::covers(key, number));
@@ -147,7 +150,12 @@ impl<'s> Call<'_, 's> {
         self.subject.arguments().iter().any(|argument| {
             matches!(
                 argument,
-                Argument::Buffer { .. } | Argument::OutPointer { .. } | Argument::State { .. }
+                Argument::Buffer { .. }
+                    | Argument::OutPointer { .. }
+                    | Argument::OutValue { .. }
+                    | Argument::OutCstring { .. }
+                    | Argument::OutHandle { .. }
+                    | Argument::State { .. }
             )
         })
     }
@@ -209,10 +217,78 @@ impl<'s> Call<'_, 's> {
             match argument {
                 Argument::Buffer { .. } => return self.buffer(returned),
                 Argument::OutPointer { free, .. } => return self.pointed(free.as_deref()),
+                Argument::OutValue { .. } => {
+                    let number = self.out_number()?;
+                    return Ok(self.wrapped(Some(number)));
+                }
+                Argument::OutCstring {
+                    free,
+                    null,
+                    encoding,
+                    ..
+                } => {
+                    let pointer = self.handed_out()?;
+                    if pointer == 0 {
+                        return none_or_trap(*null);
+                    }
+                    let text = self.c_string(pointer, *encoding)?;
+                    if let Some(free) = free {
+                        self.raw.core_u32(free, &[pointer])?;
+                    }
+                    return Ok(self.wrapped(Some(Val::String(text))));
+                }
+                Argument::OutHandle { null, .. } => {
+                    let pointer = self.handed_out()?;
+                    if pointer == 0 {
+                        return none_or_trap(*null);
+                    }
+                    return Ok(self.wrapped(Some(Val::U32(pointer))));
+                }
                 _ => {}
             }
         }
         Ok(self.wrapped(None))
+    }
+
+    /// The pointer that the C function wrote.
+    fn handed_out(&self) -> Result<u32, Early> {
+        let slot = self.pointer_slot;
+        let slot = slot.ok_or_else(|| trap("an out-parameter is missing"))?;
+        Ok(self.raw.read_u32(slot)?)
+    }
+
+    /// The number that the C function wrote.
+    fn out_number(&self) -> Result<Val, Early> {
+        let slots = self.pointer_slot.zip(self.subject.payload());
+        let (slot, ty) = slots.ok_or_else(|| trap("an out-parameter is missing"))?;
+        let bytes = self.raw.read(slot, u64::from(size(ty)))?;
+        let Ty::Enum(cases) = ty else {
+            return load(ty, bytes);
+        };
+        let case = cases.get(self.raw.read_u32(slot)? as usize);
+        let case = case.ok_or_else(|| trap("the module wrote the number of no case"))?;
+        Ok(Val::Enum(case.clone()))
+    }
+
+    /// Ends what was handed out although the call has failed, if the mapping says
+    /// so.
+    fn end_handed_out(&mut self) -> Result<(), Early> {
+        let ends = self.subject.arguments().iter().any(|argument| {
+            matches!(
+                argument,
+                Argument::OutHandle {
+                    on_error: OnError::Destroy,
+                    ..
+                }
+            )
+        });
+        if let (true, Some(resource)) = (ends, self.subject.makes()) {
+            let pointer = self.handed_out()?;
+            if pointer != 0 {
+                self.raw.drop_resource(resource, pointer)?;
+            }
+        }
+        Ok(())
     }
 
     fn buffer(&mut self, returned: Option<(u32, Unit)>) -> Result<Option<Val>, Early> {
@@ -304,6 +380,14 @@ impl<'s> Call<'_, 's> {
             .chunks_exact(size as usize)
             .map(|bytes| load(element, bytes));
         list.collect::<Result<_, _>>().map(Val::List)
+    }
+}
+
+/// What a null pointer means that the C function wrote.
+fn none_or_trap(null: NullPolicy) -> Result<Option<Val>, Early> {
+    match null {
+        NullPolicy::None => Ok(Some(Val::Option(None))),
+        NullPolicy::Trap | NullPolicy::Error => Err(trap("the module returned a null pointer")),
     }
 }
 
