@@ -169,3 +169,53 @@ arguments = [{ as = "cstring", param = "name", confirmed = "no" }]
 "#;
     insta::assert_snapshot!(uplift(&wat(MODULE), mapping));
 }
+
+#[test]
+fn mistakes_about_statuses_and_errors_come_with_what_the_wit_has() {
+    let world = "package test:wrapped;
+world wrapped {
+  enum bad { absent, busy }
+  export first: func() -> result<u32, bad>;
+  export second: func() -> result<u32, string>;
+}";
+    let module = r#"
+    (func (export "first") (result i32) (i32.const 0))
+    (func (export "second") (result i32) (i32.const 0))
+    (func (export "reason") (param i32 i32) (result i32) (i32.const 0))"#;
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+
+[function.first]
+returns = { as = "status", ok = ["0.."], carries = "value", errors = { "-1" = "abset", "5" = "busy", "minus two" = "busy" }, unknown = "error", unknown-error = "busy" }
+
+[function.second]
+returns = { as = "status", ok = ["0..", "7..1"], carries = "length", unknown = "error", text = { calls = "reason", arguments = [{ as = "handle" }] } }
+"#;
+    insta::assert_snapshot!(uplift_for(&wat(module), world, mapping));
+}
+
+#[test]
+fn mistakes_about_imports_and_the_start_name_what_there_is() {
+    let module = wat::parse_str(
+        r#"(module
+          (import "env" "now" (func (result i64)))
+          (import "host" "log" (func (param i32)))
+          (func (export "setup") (param i32))
+          (func (export "add") (param i32 i32) (result i32) (i32.const 0)))"#,
+    )
+    .expect("a valid module");
+    let world = "package test:wrapped; world wrapped { export add: func(a: s32, b: s32) -> s32; }";
+    let mapping = r#"version = 1
+wit = { path = "world.wit" }
+init = [{ calls = "setup", arguments = ["one"] }, { calls = "set_up" }]
+
+[import."env.now"]
+returns = 0.5
+
+[import."env.log"]
+stub = "nothing"
+"#;
+    insta::assert_snapshot!(uplift_for(&module, world, mapping));
+    let mapping = mapping.replace("\"one\"", "1");
+    insta::assert_snapshot!(uplift_for(&module, world, &mapping));
+}
