@@ -189,6 +189,13 @@ impl Sketch {
                 false
             }
         });
+        for one in &mut left_out {
+            if let Some(reason) = helpers.get(&one.export)
+                && !evidence.set_aside.contains(&one.export)
+            {
+                one.reason.clone_from(reason);
+            }
+        }
         let functions = name_all(proposals, &resources, scope);
         Sketch {
             name,

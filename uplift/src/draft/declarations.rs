@@ -55,6 +55,13 @@ impl<'a> Collector<'a> {
             }
             _ => read_type(&node.ty, &self.typedefs),
         };
+        // A comment often stands at the typedef alone.
+        if let Type::Record(_, name) = &ty {
+            let known = self.library.records.entry(name.clone()).or_default();
+            if known.docs.is_empty() {
+                known.docs = docs(node);
+            }
+        }
         self.typedefs.insert(node.name.clone(), ty);
     }
 

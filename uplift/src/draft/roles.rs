@@ -250,20 +250,6 @@ impl<'a> Roles<'a> {
         let (result, returns) = self.result()?;
         self.number_outputs();
         let arguments: Vec<Entry> = self.entries.into_iter().flatten().collect();
-        let core_values: usize = self
-            .parameters
-            .iter()
-            .map(|(_, ty)| {
-                if ty == "string" || ty.starts_with("list<") {
-                    2
-                } else {
-                    1
-                }
-            })
-            .sum();
-        if core_values + 1 > 16 {
-            return Err("its WIT parameters take more than 16 core values".into());
-        }
         Ok(Proposal {
             home: self.home,
             parameters: self.parameters,

@@ -85,6 +85,7 @@ pub(super) fn run(
         test.args(["--ignored", "examples::"]);
         if npm.is_err() {
             test.args(["--skip", "examples::xxhash"]);
+            test.args(["--skip", "examples::drafts::xxhash"]);
         }
         passes(test.env(HOST_RS, &built.host_rs))
     });

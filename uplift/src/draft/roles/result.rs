@@ -24,11 +24,7 @@ impl Roles<'_> {
                     && !of_handle
             })
             .collect();
-        let of_text = |known: &&&Known| {
-            ["string", "str", "text", "cstring"]
-                .iter()
-                .any(|word| handles::has_word(&known.export, word))
-        };
+        let of_text = |known: &&&Known| frees_text(&known.export);
         let of_library = |known: &&&Known| {
             let name = known.export.as_str();
             name.trim_start_matches('_') != "free"
@@ -169,7 +165,8 @@ impl Roles<'_> {
     fn returned_string(&self, of: Elements) -> (Option<String>, Option<Entry>) {
         let free = self.free(true, &["(i32)"]);
         let (fields, why) = match free {
-            Some(free) if !of.constant || free.trim_start_matches('_') != "free" => {
+            // What is `const` is freed only by what is made for strings.
+            Some(free) if !of.constant || frees_text(&free) => {
                 return (Some("string".into()), Some(freed_string(free)));
             }
             _ if of.constant => (
@@ -213,6 +210,13 @@ impl Roles<'_> {
         let wit = spelled(&self.context.resources[record]);
         Ok((Some(wit), Some(entry)))
     }
+}
+
+/// Whether a function that frees is called like one for strings.
+fn frees_text(name: &str) -> bool {
+    ["string", "str", "text", "cstring"]
+        .iter()
+        .any(|word| handles::has_word(name, word))
 }
 
 fn freed_string(free: String) -> Entry {
