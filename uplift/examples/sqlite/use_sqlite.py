@@ -16,10 +16,10 @@ GREETINGS: list[tuple[Value, ...]] = [
     ("Ada", -2, None),
     ("Zoë", 1e300, b""),
     (None, None, bytes(range(256))),
-    ("Grace", 0.25, b"a"),
+    ("a\x00b", 0.25, b"a"),
 ]
 QUERIES = [
-    "SELECT id, name, weight, length(raw) FROM greeting ORDER BY id",
+    "SELECT id, name, weight, raw FROM greeting ORDER BY id",
     "SELECT count(*), sum(weight) FROM greeting WHERE weight < 10",
     "SELECT group_concat(name, ', ') FROM (SELECT name FROM greeting ORDER BY id)",
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
@@ -55,7 +55,7 @@ def column(statement: Statement, number: int) -> Value:
         case Kind.TEXT:
             return statement.column_text(number)
         case Kind.BLOB:
-            raise NotImplementedError("select hex(…) instead")
+            return statement.column_blob(number)
         case Kind.NULL:
             return None
 

@@ -136,6 +136,7 @@ fn returns(returns: &Returns) -> Option<&'static str> {
         },
         Returns::Ignored {} => None,
         Returns::Record { .. } => Some("a struct"),
+        Returns::Pointer { .. } => Some("a returned `pointer`"),
         Returns::Cstring {
             free: _,
             borrowed: _,

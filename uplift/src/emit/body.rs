@@ -7,6 +7,7 @@ mod given;
 mod number;
 mod output;
 mod record;
+mod sequence;
 
 use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 

@@ -9,7 +9,7 @@ use wasm_encoder::{
 use super::trap::Trap;
 use super::{body, runtime, state};
 use crate::Plan;
-use crate::plan::{Callee, Capacity, Function, Room};
+use crate::plan::{Callee, Capacity, Function, Output, Room};
 
 /// The globals, all of type i32 and 0 at first.
 #[derive(Clone, Copy)]
@@ -306,6 +306,8 @@ fn callees(plan: &Plan) -> Vec<Callee> {
         add(&function.callee);
         function.releases().into_iter().for_each(&mut add);
         function.report.callees().for_each(&mut add);
+        let outputs = function.parts.iter().map(|part| &part.output);
+        outputs.flat_map(Output::callees).for_each(&mut add);
         for buffer in &function.buffers {
             if let Capacity::Bound(bound, _) = &buffer.capacity {
                 add(bound);

@@ -50,6 +50,33 @@ pub(crate) enum Returns {
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,
     },
+    /// A pointer to bytes or numbers, and another export knows how many there are:
+    /// the WIT result, a string or a list.
+    Pointer {
+        /// The export that is asked for the length after the call. Where `null` is
+        /// not `trap`, it is asked only if the pointer is not null.
+        length: Asked,
+        /// What the length counts.
+        #[serde(default)]
+        unit: Unit,
+        /// The export that frees it. Left out with `borrowed`.
+        free: Option<String>,
+        /// Who else owns it.
+        borrowed: Option<Owner>,
+        /// What a null pointer means. One with a length of 0 is an empty result
+        /// where that is `trap`.
+        #[serde(default)]
+        null: NullPolicy,
+        /// The case of the WIT error for a null pointer.
+        null_error: Option<String>,
+        /// Where the number in the WIT error comes from.
+        code: Option<Asked>,
+        /// Where the text in the WIT error comes from.
+        text: Option<ErrorText>,
+        /// The part of the WIT result that it becomes: the name of a record's field
+        /// or the number of a tuple's, from 0. Left out: all of it.
+        field: Option<String>,
+    },
     /// A pointer that stands behind the resource that the function returns.
     Handle {
         /// What a null pointer means.
@@ -157,7 +184,8 @@ pub(crate) enum Carried {
     Length,
 }
 
-/// An export that is asked once a call has failed.
+/// An export that is asked after a call: for a length, or once the call has
+/// failed.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use wasm_encoder::ValType;
 
-use super::{CType, Callee, Failure, Report, Scalar, Shape, Status};
+use super::{Asked, CType, Callee, Failure, Report, Scalar, Shape, Status};
 
 /// A function of the shim that implements one of the world's.
 #[derive(Debug)]
@@ -261,6 +261,16 @@ pub(crate) enum Output {
         shape: Option<Shape>,
         release: Option<Callee>,
     },
+    /// What the C function returns a pointer to, in a length that an export knows.
+    Counted {
+        length: Asked,
+        /// The units of the length in an element.
+        unit: u32,
+        /// The size of an element in bytes.
+        element: u32,
+        null: Null,
+        release: Option<Callee>,
+    },
     /// A struct.
     Record {
         at: At,
@@ -277,9 +287,19 @@ impl Output {
         match self {
             Output::Cstring { release, .. }
             | Output::Pointed { release, .. }
+            | Output::Counted { release, .. }
             | Output::Record { release, .. } => release.as_ref(),
             _ => None,
         }
+    }
+
+    /// The functions that are called for its length.
+    pub(crate) fn callees(&self) -> impl Iterator<Item = &Callee> {
+        let length = match self {
+            Output::Counted { length, .. } => Some(length),
+            _ => None,
+        };
+        length.into_iter().flat_map(Asked::callees)
     }
 
     /// Whether it may take room besides what the C function gives back.

@@ -78,22 +78,27 @@ impl Report {
         let text = self.text.as_ref();
         let asked = self.code.iter().chain(text.map(|text| &text.asked));
         asked
-            .flat_map(|asked| {
-                let through = asked.arguments.iter().filter_map(|told| match told {
-                    Told::Local(_, through) => through.as_ref(),
-                    Told::Code | Told::Constant(_) | Told::Handle => None,
-                });
-                through.chain([&asked.callee])
-            })
+            .flat_map(Asked::callees)
             .chain(text.and_then(|text| text.release.as_ref()))
     }
 }
 
-/// An export that is asked about an error.
+/// An export that is asked about an error or a length.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) callee: Callee,
     pub(crate) arguments: Vec<Told>,
+}
+
+impl Asked {
+    /// The functions that are called for it.
+    pub(crate) fn callees(&self) -> impl Iterator<Item = &Callee> {
+        let through = self.arguments.iter().filter_map(|told| match told {
+            Told::Local(_, through) => through.as_ref(),
+            Told::Code | Told::Constant(_) | Told::Handle => None,
+        });
+        through.chain([&self.callee])
+    }
 }
 
 /// What such an export is told.

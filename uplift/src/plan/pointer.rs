@@ -7,7 +7,7 @@ use super::part::Target;
 use super::wit::WitType;
 use super::{At, Failure, From, Null, Output};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step};
+use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step, Unit};
 
 impl Checker<'_> {
     pub(super) fn cstring_result(
@@ -40,6 +40,49 @@ impl Checker<'_> {
             release,
             null,
             latin1: *encoding == Encoding::Latin1,
+        }));
+        Some(())
+    }
+
+    pub(super) fn pointer_result(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: Option<&Returns>,
+    ) -> Option<()> {
+        let Some(Returns::Pointer {
+            length,
+            unit,
+            free,
+            borrowed,
+            null,
+            null_error,
+            field,
+            ..
+        }) = spec
+        else {
+            return None;
+        };
+        let field = field.as_deref();
+        let target = self.claim(draft, path, field, "pointer")?;
+        if !matches!(target.ty, WitType::String | WitType::List(_)) {
+            return self.wrong_part(draft, path, field, "a string or a list of numbers");
+        }
+        let expected = ["(i32)", "(i32, i32)"];
+        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &expected)?;
+        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
+        let asked = [path, &[Step::Key("length")]].concat();
+        let length = self.asked(draft, &asked, &length.calls, &length.arguments, false)?;
+        let element = target.ty.element();
+        draft.parts.push(target.filled(Output::Counted {
+            length,
+            unit: match unit {
+                Unit::Bytes => element,
+                Unit::Elements => 1,
+            },
+            element,
+            null,
+            release,
         }));
         Some(())
     }

@@ -22,6 +22,7 @@ impl Checker<'_> {
                 Returns::Status { code, text, .. }
                 | Returns::Cstring { code, text, .. }
                 | Returns::Handle { code, text, .. }
+                | Returns::Pointer { code, text, .. }
                 | Returns::Record { code, text, .. },
             ) => (code.as_ref(), text.as_ref()),
             _ => (None, None),
@@ -71,7 +72,7 @@ impl Checker<'_> {
     }
 
     /// Checks an export that is told `arguments` and returns an i32.
-    fn asked(
+    pub(super) fn asked(
         &mut self,
         draft: &Draft<'_>,
         path: &[Step<'_>],

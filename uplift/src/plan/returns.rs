@@ -37,6 +37,10 @@ impl Checker<'_> {
                 self.expect(draft, &span, ValType::I32)?;
                 self.cstring_result(draft, &path, spec)?;
             }
+            Some(Returns::Pointer { .. }) => {
+                self.expect(draft, &span, ValType::I32)?;
+                self.pointer_result(draft, &path, spec)?;
+            }
             Some(Returns::Handle { .. }) => {
                 self.expect(draft, &span, ValType::I32)?;
                 self.handle_result(draft, &path, spec)?;

@@ -24,6 +24,7 @@ mod record_layouts;
 mod records;
 mod refused;
 mod resources;
+mod returned_pointers;
 mod start;
 mod strings;
 mod wrapped;

@@ -27,6 +27,7 @@ impl<'s> Call<'_, 's> {
                 _ => self.written(None),
             },
             // `known` has refused it.
+            Some(Returns::Pointer { .. }) => Err(trap("a returned `pointer` is unknown")),
             Some(Returns::Record { .. }) => Err(trap("a struct is unknown")),
             Some(Returns::Value { .. }) => self.value(),
             Some(Returns::Ignored {}) => self.written(None),

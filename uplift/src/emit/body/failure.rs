@@ -171,7 +171,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn ask(&mut self, asked: &Asked) {
+    /// Calls an export that knows more about a call.
+    pub(super) fn ask(&mut self, asked: &Asked) {
         for told in &asked.arguments {
             match told {
                 Told::Code => {

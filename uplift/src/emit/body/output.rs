@@ -14,10 +14,10 @@ use crate::plan::{Argument, At, From, LeafKind, Null, Output, Part, Scalar, Shap
 
 /// A part that has been checked: its locals.
 #[derive(Clone, Copy, Default)]
-struct Ready {
+pub(super) struct Ready {
     /// The number or the pointer.
-    value: u32,
-    length: u32,
+    pub(super) value: u32,
+    pub(super) length: u32,
 }
 
 impl Body<'_, '_> {
@@ -88,6 +88,13 @@ impl Body<'_, '_> {
                 }
                 Ready { value, length }
             }
+            Output::Counted {
+                length,
+                unit,
+                element,
+                null,
+                ..
+            } => self.counted(length, *unit, *element, *null, owned),
             Output::Record {
                 at, shape, null, ..
             } => self.record(*at, shape, *null, owned),
@@ -129,7 +136,7 @@ impl Body<'_, '_> {
     }
 
     /// A pointer, after a check for null.
-    fn pointer(&mut self, from: From, null: Null) -> u32 {
+    pub(super) fn pointer(&mut self, from: From, null: Null) -> u32 {
         let pointer = self.local(ValType::I32);
         self.load_pointer(from);
         self.code.local_set(pointer);
@@ -159,47 +166,6 @@ impl Body<'_, '_> {
         }
         self.code.end();
         ready
-    }
-
-    fn pointed(
-        &mut self,
-        (pointer, length): (u32, u32),
-        unit: u32,
-        element: u32,
-        owned: Option<u32>,
-    ) -> Ready {
-        let ready = Ready {
-            value: self.local(ValType::I32),
-            length: self.local(ValType::I32),
-        };
-        self.load_pointer(From::Slot(pointer));
-        self.code.local_set(ready.value);
-        self.load_pointer(From::Slot(length));
-        self.code.local_set(ready.length);
-        self.in_elements(ready.length, unit);
-        self.not_null(ready.value, ready.length);
-        if let Some(owned) = owned {
-            self.code
-                .local_get(ready.value)
-                .global_set(owned)
-                .local_get(ready.length)
-                .i32_const(element.cast_signed())
-                .i32_mul()
-                .global_set(owned + 1);
-        }
-        ready
-    }
-
-    /// Traps where there is something and the pointer to it is null.
-    pub(super) fn not_null(&mut self, pointer: u32, length: u32) {
-        self.code
-            .local_get(pointer)
-            .i32_eqz()
-            .local_get(length)
-            .i32_const(0)
-            .i32_ne()
-            .i32_and();
-        self.code.trap_if(self.shim, Trap::NullPointer);
     }
 
     /// The pointer to a struct; where the result is not returned in memory, the
@@ -232,21 +198,6 @@ impl Body<'_, '_> {
             }
             _ => Ready { value, length: 0 },
         }
-    }
-
-    /// Makes the length in a local one of whole elements.
-    fn in_elements(&mut self, length: u32, unit: u32) {
-        if unit == 1 {
-            return;
-        }
-        let unit = unit.cast_signed();
-        self.code.local_get(length).i32_const(unit).i32_rem_u();
-        self.code.trap_if(self.shim, Trap::OutOfRange);
-        self.code
-            .local_get(length)
-            .i32_const(unit)
-            .i32_div_u()
-            .local_set(length);
     }
 
     /// The length of what was written to the buffer.
@@ -319,6 +270,9 @@ impl Body<'_, '_> {
             } | Output::Handle {
                 null: Null::None,
                 ..
+            } | Output::Counted {
+                null: Null::None,
+                ..
             } | Output::Record {
                 null: Null::None,
                 ..
@@ -366,6 +320,7 @@ impl Body<'_, '_> {
             Output::Cstring { .. }
             | Output::Buffer(..)
             | Output::Pointed { .. }
+            | Output::Counted { .. }
             | Output::Record { .. } => {
                 self.code
                     .i32_store(at(offset, 2))

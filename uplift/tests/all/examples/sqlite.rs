@@ -101,7 +101,7 @@ fn sqlite_returns_rows_and_keeps_what_was_inserted() {
     let mut sqlite = sqlite();
     let database = in_memory(&mut sqlite);
     execute(&mut sqlite, database, "CREATE TABLE greeting (name TEXT)").expect("it is new");
-    for name in ["World", "Ada", "", "Zoë"] {
+    for name in ["World", "Ada", "", "Zoë\0"] {
         let sql = "INSERT INTO greeting VALUES (?)";
         let insert = prepared(&mut sqlite, database, sql, name);
         assert_eq!(step(&mut sqlite, insert), Ok(Progress::Done));
@@ -109,7 +109,7 @@ fn sqlite_returns_rows_and_keeps_what_was_inserted() {
     }
     let sql = "SELECT 'Hello, ' || name, NULL FROM greeting WHERE name <> ? ORDER BY name";
     let select = prepared(&mut sqlite, database, sql, "World");
-    for greeting in ["Hello, ", "Hello, Ada", "Hello, Zoë"] {
+    for greeting in ["Hello, ", "Hello, Ada", "Hello, Zoë\0"] {
         assert_eq!(step(&mut sqlite, select), Ok(Progress::Row));
         let text = column_text(&mut sqlite, select, 0);
         assert_eq!(text.as_deref(), Some(greeting));
