@@ -92,7 +92,7 @@ pub(crate) fn did_you_mean<'a>(
     }
     let known: Vec<&str> = known.into_iter().collect();
     match known.as_slice() {
-        [] => format!("there is no {what} at all"),
+        [] => format!("{what}: there are none"),
         some => format!("{what}: {}", listed(some)),
     }
 }

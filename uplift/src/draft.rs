@@ -197,6 +197,12 @@ impl Sketch {
             }
         }
         let functions = name_all(proposals, &resources, scope);
+        // The interface is exported for its functions.
+        let (handles, resources) = if functions.is_empty() {
+            Default::default()
+        } else {
+            (handles, resources)
+        };
         Sketch {
             name,
             evidence,

@@ -3,6 +3,7 @@
 
 mod body;
 mod init;
+mod late;
 mod main_module;
 mod runtime;
 mod shim;

@@ -1,6 +1,7 @@
 //! What is in a core module, as far as wrapping it is concerned.
 
 mod allocator;
+mod call_graph;
 mod command;
 mod dwarf;
 mod growth;
@@ -99,6 +100,8 @@ pub(crate) struct Code {
     pub(crate) memory_size: Vec<u32>,
     /// The functions that grow the memory.
     pub(crate) memory_grow: Vec<u32>,
+    /// The functions that call others through a table or a reference.
+    pub(crate) calls_through_table: Vec<u32>,
     /// The functions that each function calls directly.
     pub(crate) calls: BTreeMap<u32, Vec<u32>>,
     /// The functions that an exported function calls, in order, if it does nothing

@@ -11,6 +11,7 @@ mod failed;
 mod function;
 mod imports;
 mod init;
+mod late;
 mod member;
 mod memory;
 mod number;

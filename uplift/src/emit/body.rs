@@ -12,6 +12,7 @@ mod sequence;
 use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 
 use self::record::{Address, Wit};
+use super::late;
 use super::runtime::{Words as _, at};
 use super::shim::{Global, Helper, Shim};
 use super::trap::Trap;
@@ -82,20 +83,34 @@ pub(super) fn wrapper(shim: &Shim<'_>, function: &Function) -> Code {
 /// The function that gives back what the result and the inputs took, where they
 /// took anything.
 pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> {
-    let releases = function.releases();
     let text = function.report.text.as_ref();
-    let release_text = text.and_then(|text| text.release.as_ref());
     let room = function.params_in_memory
         || text.is_some()
         || !function.buffers.is_empty()
         || function.parts.iter().any(|part| part.output.takes_room());
-    if releases.is_empty() && release_text.is_none() && function.given.is_empty() && !room {
+    let ends = !function.ends_late
+        && (!function.releases().is_empty()
+            || text.is_some_and(|text| text.release.is_some())
+            || !function.given.is_empty());
+    if !ends && !room {
         return None;
     }
     let mut code = Code::new([]);
     let mut sink = code.instructions();
-    given::end(shim, function, &mut sink);
-    for (number, release) in releases.into_iter().enumerate() {
+    if ends {
+        end(shim, function, &mut sink);
+    }
+    if room && shim.plan.room != Room::Unneeded {
+        sink.call(shim.helper(Helper::Release));
+    }
+    sink.end();
+    Some(code)
+}
+
+/// Ends what a call got from the module or was given.
+pub(super) fn end(shim: &Shim<'_>, function: &Function, sink: &mut InstructionSink<'_>) {
+    given::end(shim, function, sink);
+    for (number, release) in function.releases().into_iter().enumerate() {
         let owned = shim.owned(number);
         sink.global_get(owned)
             .if_(BlockType::Empty)
@@ -109,7 +124,8 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
         }
         sink.i32_const(0).global_set(owned).end();
     }
-    if let Some(release) = release_text {
+    let text = function.report.text.as_ref();
+    if let Some(release) = text.and_then(|text| text.release.as_ref()) {
         sink.get(Global::OwnedText)
             .if_(BlockType::Empty)
             .get(Global::OwnedText)
@@ -118,11 +134,6 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
             .set(Global::OwnedText)
             .end();
     }
-    if room && shim.plan.room != Room::Unneeded {
-        sink.call(shim.helper(Helper::Release));
-    }
-    sink.end();
-    Some(code)
 }
 
 impl Body<'_, '_> {
@@ -134,6 +145,8 @@ impl Body<'_, '_> {
 
     fn write(&mut self) {
         let function = self.function;
+        late::end_last(self.shim, &mut self.code);
+        late::leave(self.shim, function, &mut self.code);
         if function.needs_area() {
             let area = self.shim.helper(Helper::Area);
             self.code.call(area).local_set(self.area);

@@ -7,7 +7,7 @@ use wasm_encoder::{
 };
 
 use super::trap::Trap;
-use super::{body, runtime, state};
+use super::{body, late, runtime, state};
 use crate::Plan;
 use crate::plan::{Callee, Capacity, Function, Output, Room};
 
@@ -31,11 +31,13 @@ pub(super) enum Global {
     /// What is left of the pages for states.
     PoolNext,
     PoolEnd,
+    /// Which function's results the next call ends, counted from 1.
+    Due,
 }
 
 /// After them come a list of freed states for each resource, and what the module's
 /// functions free after the call, each with its size.
-const GLOBALS: u32 = 10;
+const GLOBALS: u32 = 11;
 
 /// The functions that every shim may use.
 #[derive(Clone, Copy)]
@@ -109,6 +111,13 @@ impl Shim<'_> {
     /// `(pointer)`: ends what stands behind a resource.
     pub(super) fn destructor(&self, number: usize) -> u32 {
         self.new_state(self.plan.resources.len()) + index(number)
+    }
+
+    /// `()`: ends the results of the last call, where some function leaves that to
+    /// the next one.
+    pub(super) fn end_last(&self) -> Option<u32> {
+        let last = late::count(self).checked_sub(1)?;
+        Some(self.destructor(self.plan.resources.len()) + last)
     }
 
     /// Whether some function is given a resource.
@@ -217,6 +226,7 @@ pub(super) fn encode(plan: &Plan) -> Vec<u8> {
         sections.function(trap.name(), &[], &[], &code);
     }
     resources(&mut sections, shim);
+    late::emit(&mut sections, shim);
     for function in &plan.functions {
         let results: Vec<ValType> = function.result.into_iter().collect();
         let code = body::wrapper(shim, function);
@@ -324,7 +334,7 @@ fn callees(plan: &Plan) -> Vec<Callee> {
 
 /// The sections while they are being filled.
 #[derive(Default)]
-struct Sections {
+pub(super) struct Sections {
     types: TypeSection,
     imports: ImportSection,
     functions: FunctionSection,
@@ -347,7 +357,7 @@ impl Sections {
         self.function_count += 1;
     }
 
-    fn function(
+    pub(super) fn function(
         &mut self,
         name: &str,
         params: &[ValType],

@@ -2,6 +2,7 @@
 
 use wasm_encoder::{BlockType, Function, ValType};
 
+use super::late;
 use super::runtime::{Words as _, at};
 use super::shim::{Global, Shim, freed_states};
 use super::trap::Trap;
@@ -111,6 +112,7 @@ pub(super) fn destructor(shim: &Shim<'_>, number: usize, resource: &Resource) ->
     if shim.gives_away() {
         code.get(Global::Keep).if_(BlockType::Empty).return_().end();
     }
+    late::end_last(shim, &mut code);
     if let Some(destroy) = &resource.destroy {
         code.local_get(pointer).call(shim.callee(destroy));
         for _ in &destroy.results {

@@ -1,7 +1,5 @@
 //! The functions by which room inside the module's memory can be had.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use wasmparser::{FuncType, ValType};
 
@@ -104,23 +102,6 @@ impl Module {
                 malloc.index, free.index
             )
         })
-    }
-
-    /// Whether the function, or one that it calls directly or by others, grows the
-    /// memory.
-    fn grows_memory(&self, index: u32) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut next = vec![index];
-        while let Some(index) = next.pop() {
-            if !seen.insert(index) {
-                continue;
-            }
-            if self.code.memory_grow.binary_search(&index).is_ok() {
-                return true;
-            }
-            next.extend(self.code.calls.get(&index).into_iter().flatten());
-        }
-        false
     }
 
     /// The one defined function that the name section calls `name`.

@@ -198,11 +198,20 @@ fn add_code(module: &mut Module, bodies: &[FunctionBody<'_>]) -> wasmparser::Res
         let mut hands_on = exported.contains(&index);
         let mut sizes = false;
         let mut grows = false;
+        let mut through_table = false;
         for operator in body.get_operators_reader()? {
             match operator? {
                 Operator::MemorySize { .. } => (sizes, hands_on) = (true, false),
                 Operator::MemoryGrow { .. } => (grows, hands_on) = (true, false),
                 Operator::Call { function_index } => calls.push(function_index),
+                Operator::ReturnCall { function_index } => {
+                    calls.push(function_index);
+                    hands_on = false;
+                }
+                Operator::CallIndirect { .. }
+                | Operator::ReturnCallIndirect { .. }
+                | Operator::CallRef { .. }
+                | Operator::ReturnCallRef { .. } => (through_table, hands_on) = (true, false),
                 Operator::LocalGet { local_index } if local_index == handed => handed += 1,
                 Operator::End => {}
                 _ => hands_on = false,
@@ -213,6 +222,9 @@ fn add_code(module: &mut Module, bodies: &[FunctionBody<'_>]) -> wasmparser::Res
         }
         if grows {
             module.code.memory_grow.push(index);
+        }
+        if through_table {
+            module.code.calls_through_table.push(index);
         }
         if hands_on {
             module.code.hands_on.insert(index, calls.clone());

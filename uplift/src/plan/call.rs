@@ -38,6 +38,8 @@ pub(crate) struct Function {
     pub(crate) layout: Layout,
     /// Whether the caller places a parameter in the module's memory.
     pub(crate) params_in_memory: bool,
+    /// Whether the next call ends the results, because post-return may not.
+    pub(crate) ends_late: bool,
 }
 
 impl Function {

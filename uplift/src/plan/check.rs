@@ -7,6 +7,7 @@ use std::path::Path;
 use wasmparser::ValType;
 use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem};
 
+use super::late;
 use super::record::CLayouts;
 use super::resource::plain_name;
 use super::{Callee, Function, Plan, Resource};
@@ -74,7 +75,7 @@ pub(super) fn check(
     checker.memory_export();
     checker.resources = checker.resources(world);
     checker.unknown_records();
-    let functions = checker.world(world);
+    let mut functions = checker.world(world);
     let needs_room = functions.iter().any(needs_room)
         || checker
             .resources
@@ -88,6 +89,11 @@ pub(super) fn check(
     });
     if wasi {
         checker.adapter_growth();
+    }
+    if wasi {
+        for function in &mut functions {
+            function.ends_late = late::ends_late(module, &checker.resources, function);
+        }
     }
     let wrappers = module.command_wrappers();
     if !wrappers.is_empty() {

@@ -157,6 +157,7 @@ impl Checker<'_> {
             status: draft.status,
             report: draft.report,
             parts: draft.parts,
+            ends_late: false,
             layout: Layout {
                 in_memory: signature.retptr,
                 fallible: draft.result.fallible,

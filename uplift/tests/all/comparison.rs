@@ -303,6 +303,29 @@ fn what_the_module_imports_stands_still_on_both_sides() {
     assert!(comparison.agrees(), "{comparison:#?}");
 }
 
+#[test]
+fn a_function_that_frees_may_call_wasi() {
+    // In post-return that would trap.
+    let library = r#"(import "wasi_snapshot_preview1" "random_get"
+      (func $random (param i32 i32) (result i32)))"#;
+    let functions = r#"
+      (func (export "name") (result i32)
+        (local $at i32)
+        (local.set $at (call $malloc (i32.const 4)))
+        (i32.store (local.get $at) (i32.const 0x616441))
+        (local.get $at))
+      (func (export "free_name") (param $at i32)
+        (drop (call $random (i32.const 512) (i32.const 8)))
+        (call $free (local.get $at)))"#;
+    let module = module(functions).replacen("(module", &format!("(module {library}"), 1);
+    let mapping = "[memory]\ngrowth-is-safe-because = \"it is never grown\"
+[function.name]\nreturns = { as = \"cstring\", free = \"free_name\" }";
+    let comparison = compare(&module, "export name: func() -> string;", mapping);
+    assert!(comparison.agrees(), "{comparison:#?}");
+    let name = only(&comparison);
+    assert_eq!((name.same, name.trapped), (name.inputs, 0), "{name:#?}");
+}
+
 const COUNTER: &str = r#"
     (func (export "counter_new") (param $start i32) (result i32)
       (local $at i32)

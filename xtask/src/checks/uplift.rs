@@ -104,8 +104,8 @@ fn python(example: &Example, progress: &Progress, built: &Built) -> Result<Verdi
         name, module, wit, ..
     } = example;
     let component = format!("target/uplift/examples/{name}.wasm");
+    std::fs::create_dir_all(repository::root().join("target/uplift/examples"))?;
     let packages: PathBuf = repository::root().join("target/uplift/python");
-    std::fs::create_dir_all(packages.join(".."))?;
     let mut wrap = cargo::command(["run", "--quiet", "--package", "uplift", "--", "wrap"]);
     wrap.args([module, "--map"])
         .arg(format!("uplift/examples/{name}/{name}.toml"))

@@ -73,8 +73,7 @@ fn the_greeter_leaves_nothing_behind_in_100_000_calls() {
 #[test]
 #[ignore = "needs the guests and hosts that `cargo xtask build` makes"]
 fn the_greeter_passes_the_parity_suite_in_both_hosts() {
-    let host = env::var_os("GREETER_HOST_RS")
-        .map_or_else(|| root().join("target/release/host-rs"), PathBuf::from);
+    let host = host_rs();
     let python = if cfg!(windows) {
         ".venv/Scripts/python.exe"
     } else {
@@ -93,6 +92,23 @@ fn the_greeter_passes_the_parity_suite_in_both_hosts() {
             assert!(text.contains("22 same, 1 different"), "{text}");
         }
     }
+}
+
+#[test]
+#[ignore = "needs the guests and hosts that `cargo xtask build` makes"]
+fn the_greeter_that_prints_when_it_frees_answers_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("greeter.wasm");
+    let component = wrap(&made("guests/legacy.wasm"), WITH_NAMES);
+    fs::write(&out, component.bytes).expect("it can be written");
+    let mut command = Command::new(host_rs());
+    command.args(["greet", "Ada", "Grace", "--guest"]).arg(&out);
+    assert_eq!(printed(&mut command), "Hello, Ada\nHello, Grace\n");
+}
+
+fn host_rs() -> PathBuf {
+    env::var_os("GREETER_HOST_RS")
+        .map_or_else(|| root().join("target/release/host-rs"), PathBuf::from)
 }
 
 fn printed(command: &mut Command) -> String {
