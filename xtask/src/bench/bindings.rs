@@ -59,12 +59,13 @@ pub(crate) fn render(run: &BindingsRun, memory: &MemoryRun) -> Result<String> {
 fn growth(memory: &MemoryRun) -> Result<String> {
     let most = memory.rows.iter().max_by_key(|(_, grown)| grown.in_use);
     let (kind, grown) = most.context("the benchmark of memory has no rows")?;
-    let calls = memory.rows.values().map(|grown| grown.calls).max();
+    let calls = || memory.rows.values().map(|grown| grown.calls);
     Ok(format!(
-        "Memory does not grow: {} calls of each of {} kinds left at most {} bytes more in use \
-         than before ({kind}).",
-        grouped(calls.unwrap_or_default()),
+        "Memory does not grow: {} calls of each of {} kinds, {} where each takes a fresh instance, \
+         left at most {} bytes more in use than before ({kind}).",
+        grouped(calls().max().unwrap_or_default()),
         memory.rows.len(),
+        grouped(calls().min().unwrap_or_default()),
         grouped(grown.in_use.max(0).unsigned_abs()),
     ))
 }
@@ -182,7 +183,7 @@ mod tests {
     fn remembered() -> Result<MemoryRun> {
         let rows = json!({
             "numbers": {"calls": 1_000_000, "in_use": 1_744, "process": 0},
-            "traps": {"calls": 999_990, "in_use": 20_656, "process": 12_288},
+            "traps": {"calls": 5_000, "in_use": 20_656, "process": 12_288},
             "text": {"calls": 1_000_000, "in_use": -800, "process": 0},
         });
         Ok(serde_json::from_value(json!({"schema": 1, "rows": rows}))?)
@@ -192,8 +193,8 @@ mod tests {
     fn the_kind_that_leaves_most_memory_is_named() -> Result<()> {
         assert_eq!(
             growth(&remembered()?)?,
-            "Memory does not grow: 1,000,000 calls of each of 3 kinds left at most 20,656 bytes \
-             more in use than before (traps)."
+            "Memory does not grow: 1,000,000 calls of each of 3 kinds, 5,000 where each takes a \
+             fresh instance, left at most 20,656 bytes more in use than before (traps)."
         );
         Ok(())
     }
