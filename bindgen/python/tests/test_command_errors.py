@@ -153,23 +153,56 @@ def test_a_directory_that_python_can_not_import_is_refused(
     assert told.startswith(f"--out-dir {name}: `{name}` is no name of a Python package")
 
 
-@pytest.mark.parametrize("name", ["wasmtime", "wasmtime_bindgen"])
-def test_a_package_that_would_hide_what_it_needs_is_refused(
-    name: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["random", "json", "wasmtime", "wasmtime_bindgen"])
+def test_a_package_that_would_hide_a_module_is_refused(
+    name: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = failure(capsys, "add.wasm", "--out-dir", f"inner/{name}")
-    assert told.startswith(f"--out-dir inner/{name}: a package `{name}` would hide")
+    whose = "Python's own module" if name in ("random", "json") else "the package"
+    told = failure(capsys, "add.wasm", "--out-dir", name)
+    assert told == (
+        f"--out-dir {name}: a package `{name}` would hide {whose} `{name}` from programs that run"
+        " in the current folder: choose another name, or put it into a package of yours, as in"
+        f" --out-dir app/{name}"
+    )
+    # A part of a package that is being worked on from within.
+    (here / "__init__.py").touch()
+    assert told == failure(capsys, "add.wasm", "--out-dir", name, "--check")
+    assert not (here / name).exists()
+
+    (here / "modules").mkdir()
+    monkeypatch.syspath_prepend(here / "modules")
+    told = failure(capsys, "add.wasm", "--out-dir", f"modules/{name}")
+    assert f"from programs that find their modules in {here / 'modules'}: " in told
 
 
-def test_a_package_named_as_a_module_of_python_is_pointed_out(
-    here: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["random", "wasmtime"])
+def test_a_part_of_a_package_may_be_called_as_a_module(
+    name: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["add.wasm", "--out-dir", "json"]) == 0
-    assert capsys.readouterr().err.startswith("note: Python has a module `json` of its own")
-    (here / "outer").mkdir()
-    (here / "outer" / "__init__.py").touch()
-    assert main(["add.wasm", "--out-dir", "outer/json"]) == 0
+    (here / "app").mkdir()
+    (here / "app" / "__init__.py").touch()
+    assert main(["add.wasm", "--out-dir", f"app/{name}"]) == 0
     assert capsys.readouterr().err == ""
+    program = f"from app.{name} import Root; print(Root.load().add.add(1, 2))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
+    assert (done.stdout, done.stderr) == ("3\n", "")
+    # Nobody can tell what a folder will be that is no package yet.
+    assert main(["add.wasm", "--out-dir", f"src/{name}"]) == 0
+    assert capsys.readouterr().err == (
+        f"note: a package `{name}` hides a module of that name wherever the folder src itself is on"
+        " Python's path\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["random", "ctypes", "hashlib", "wasmtime"])
+def test_the_command_ignores_modules_in_the_current_folder(name: str, here: Path) -> None:
+    (here / name).mkdir()
+    (here / name / "__init__.py").write_text("from wasmtime_bindgen import abi")
+    command = [sys.executable, "-m", "wasmtime_bindgen", "add.wasm", "--out-dir", "add"]
+    environment = os.environ | {"WASMTIME_BINDGEN_CACHE": str(here / "cache")}
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_directory_that_is_a_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 PYTHON = Path(__file__).parent.parent
 
@@ -72,6 +73,17 @@ def test_a_wasmtime_that_is_missing_is_named(pretend: Path) -> None:
     (pretend / "wasmtime.py").touch()
     done = python(pretend, "-S", "-m", "wasmtime_bindgen", "--version")
     assert done.stderr.startswith("error: wasmtime of unknown version is installed")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a link needs a privilege there")
+def test_both_are_found_where_they_lie_together(tmp_path: Path) -> None:
+    # As `pip install --target` does it; without the environment, there is no other wasmtime.
+    installed = Path(wasmtime.__file__).parent
+    for path in (PYTHON / "wasmtime_bindgen", installed, *installed.parent.glob("wasmtime-*")):
+        (tmp_path / path.name).symlink_to(path)
+    command = [sys.executable, "-S", "-m", "wasmtime_bindgen", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_one_that_is_laid_out_in_another_way_is_refused_in_spite_of_the_override(

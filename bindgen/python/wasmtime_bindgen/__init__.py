@@ -2,6 +2,10 @@
 
 import sys
 
+from . import starting as _starting
+
+if _starting.IS_COMMAND:
+    _starting.leave_current_folder()
 try:
     from . import wasmtime_version as _first  # noqa: F401  # before anything of wasmtime
     from .cache import folder as cache_folder
@@ -25,8 +29,7 @@ try:
     from .settings import Limits, Wasi
     from .values import Err, Ok, Some
 except ImportError as error:
-    # `python -m wasmtime_bindgen` imports this before the command could catch it.
-    if sys.argv[:1] != ["-m"] or not {__name__, f"-m{__name__}"}.intersection(sys.orig_argv):
+    if not _starting.IS_COMMAND:
         raise
     print(f"error: {error}", file=sys.stderr)
     sys.exit(2)

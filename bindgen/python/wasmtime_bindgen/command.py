@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import keyword
 import shlex
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from .errors import WasmtimeBindgenError
 from .generate import generate
 from .inputs import read
 from .package_directory import PackageDirectory
+from .package_name import check_name
 from .wasmtime_version import WASMTIME
 
 DONE, STALE, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -52,23 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, given: list[str]) -> int:
     out_dir = Path(options.out_dir)
-    name = out_dir.absolute().name or out_dir.resolve().name
-    if not name.isidentifier() or keyword.iskeyword(name):
-        return _fail(
-            f"--out-dir {options.out_dir}: `{name}` is no name of a Python package: use letters,"
-            " digits and underscores"
-        )
-    if name in ("wasmtime", "wasmtime_bindgen"):
-        return _fail(
-            f"--out-dir {options.out_dir}: a package `{name}` would hide the one that it needs:"
-            " choose another name"
-        )
-    if name in sys.stdlib_module_names and not (out_dir.absolute().parent / "__init__.py").exists():
-        print(
-            f"note: Python has a module `{name}` of its own, and one of the two hides the other:"
-            " choose another name, or make the package part of a larger one",
-            file=sys.stderr,
-        )
+    for line in check_name(out_dir, options.out_dir):
+        print(f"note: {line}", file=sys.stderr)
     directory = PackageDirectory(out_dir, options.out_dir)
     package = generate(
         read(options.input, options.wit),
