@@ -135,6 +135,29 @@ def test_a_folder_that_others_may_write_to_is_left_alone(folder: Path) -> None:
 
 
 @posix
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o711])
+def test_a_folder_of_ours_is_closed_to_others(folder: Path, mode: int) -> None:
+    load_and_call()
+    [entry] = folder.iterdir()
+    written = entry.stat().st_mtime_ns
+    folder.chmod(mode)
+    load_and_call()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.stat().st_mtime_ns for path in folder.iterdir()] == [written]
+
+
+@posix
+def test_a_folder_that_others_may_read_is_left_alone_if_it_holds_more(folder: Path) -> None:
+    folder.mkdir(mode=0o755)
+    (folder / "a-file-of-the-user").touch()
+    load_and_call()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert {path.name for path in folder.iterdir()} == {"a-file-of-the-user"}
+    with pytest.raises(CacheUnusable, match="others may read it, and it holds other files: "):
+        cache_folder()
+
+
+@posix
 def test_a_link_is_no_folder(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")

@@ -109,7 +109,13 @@ def test_check_says_what_is_stale_and_how_to_mend_it(
 ) -> None:
     arguments = ("add.wasm", "--out-dir", "add", "--check")
     assert run(*arguments) == 1
-    assert not (here / "add").exists()
+    assert capsys.readouterr().err == (
+        "error: add is not there: run `python -m wasmtime_bindgen add.wasm --out-dir add`\n"
+    )
+    (here / "add").mkdir()
+    assert run(*arguments) == 1
+    assert capsys.readouterr().err.startswith("error: add is empty: run `")
+    (here / "add").rmdir()
     run("add.wasm", "--out-dir", "add")
     capsys.readouterr()
     assert run(*arguments) == 0
@@ -189,6 +195,21 @@ def test_a_manifest_does_not_lead_out_of_its_directory(manifest: str, here: Path
     (here / "add" / MANIFEST).write_text(manifest)
     assert run("add.wasm", "--out-dir", "add") == (0 if "mine" in manifest else 2)
     assert (here / "mine.txt").read_text() == "mine"
+
+
+def test_a_damaged_manifest_can_be_mended(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("add.wasm", "--out-dir", "add")
+    (here / "add" / "notes.txt").write_text("mine")
+    (here / "add" / MANIFEST).write_text("{")
+    capsys.readouterr()
+    assert run("add.wasm", "--out-dir", "add") == 2
+    assert capsys.readouterr().err == (
+        f"error: add: {MANIFEST} is damaged, so nobody can tell what was generated: restore it, or"
+        " move what is yours elsewhere, remove the directory, and run this again\n"
+    )
+    (here / "add" / "notes.txt").rename(here / "notes.txt")
+    shutil.rmtree(here / "add")
+    assert run("add.wasm", "--out-dir", "add") == 0
 
 
 def test_an_interrupted_run_is_taken_up_again(

@@ -40,7 +40,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (b"", "app.wasm is empty"),
         (b"hello", r"app.wasm is neither a component, which begins with `\0asm`, nor WIT"),
-        (b"(component)", "app.wasm is WebAssembly text"),
+        (b"(component)", "app.wasm is WebAssembly text: `wasmtime.wat2wasm` makes a binary of it"),
+        (b";; Adds.\n(component)", "app.wasm is WebAssembly text: "),
+        (b"\xef\xbb\xbf(; Adds. ;) ( component)", "app.wasm is WebAssembly text: "),
         (b"package a:b;", "app.wasm looks like WIT, whose files are called `.wit`"),
         (CORE_MODULE, "app.wasm: a core module was given, and a component is expected"),
         (b"\0asm", "app.wasm: the component is not valid: "),

@@ -87,6 +87,16 @@ def test_the_removed_modules_form_is_told_what_to_write(tutorial: Path) -> None:
     assert "Root.load()" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("call", ["root.add()", "root.add(store, 1, 2)", "root.add(1, 2)"])
+def test_the_removed_modules_calls_are_told_what_to_write(tutorial: Path, call: str) -> None:
+    program = f"import wasmtime, add\nstore = wasmtime.Store()\nroot = add.Root.load()\n{call}"
+    done = python(tutorial, "-c", program)
+    assert done.stderr.splitlines()[-1] == (
+        "TypeError: Add is an interface, which is not called: its functions are attributes, such as"
+        " `add`, and take no store"
+    )
+
+
 def test_a_package_works_inside_another(tmp_path: Path) -> None:
     (tmp_path / "add.wasm").write_bytes(add())
     done = python(tmp_path, "-m", "wasmtime_bindgen", "add.wasm", "--out-dir", "outer/inner/add")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import wasmtime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -240,6 +241,7 @@ class Rude:
         raise RuntimeError
 
 
+BOOL = type(np.True_).__name__  # `bool_` before numpy 2
 REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("u8", 300, OverflowError, "x: 300 is out of range for u8, 0 to 255"),
     ("u8", -1, OverflowError, "x: -1 is out of range for u8, 0 to 255"),
@@ -252,7 +254,16 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("s32", "1", TypeError, "x: '1' is of type str, not an int for s32"),
     ("s32", None, TypeError, "x: None is of type NoneType, not an int for s32"),
     ("s32", Rude(), TypeError, "x: a Rude is of type Rude, not an int for s32"),
-    ("bool", 1, TypeError, "x: 1 is of type int, not True or False for bool"),
+    ("bool", np.True_, TypeError, f"x: np.True_ is of type numpy.{BOOL}, not a bool"),
+    (
+        "bool",
+        wasmtime.Store(),
+        TypeError,
+        "x: a Store of wasmtime is passed, and no call takes one",
+    ),
+    ("string", wasmtime.Store(), TypeError, "and no call takes one: leave it out"),
+    ("record", wasmtime.Store(), TypeError, "and no call takes one: leave it out"),
+    ("bool", 1, TypeError, "x: 1 is of type int, not a bool"),
     ("f64", True, TypeError, "x: True is of type bool, not a float or an int for f64"),
     ("f64", "1", TypeError, "x: '1' is of type str, not a float or an int for f64"),
     ("f64", 1j, TypeError, "x: 1j is of type complex, not a float or an int for f64"),
@@ -276,7 +287,7 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("list<s32>", np.array([1], ">i4"), ValueError, "x: a buffer of format '>i' is no list<s32>"),
     ("list<f32>", [0.5, 1e300], OverflowError, "x[1]: 1e+300 is out of range for f32"),
     ("list<f64>", [0.5, "a"], TypeError, "x[1]: 'a' is of type str, not a float or an int"),
-    ("list<bool>", [True, 1], TypeError, "x[1]: 1 is of type int, not True or False for bool"),
+    ("list<bool>", [True, 1], TypeError, "x[1]: 1 is of type int, not a bool"),
     ("list<char>", "Ada", TypeError, "x: 'Ada' is of type str, not a sequence for list<char>"),
     ("list<char>", ["A", "\udc00"], ValueError, r"x[1]: '\udc00' is a lone surrogate"),
     ("list<char>", ["A", "da"], ValueError, "x[1]: 'da' has 2 characters, and a char is one"),

@@ -1,7 +1,8 @@
 """Compiled code, kept for the next process.
 
 Compiled code is run as it is found, so the folder must belong to this user and
-be writable by nobody else; a folder that is not so is left alone. An entry is
+be readable and writable by nobody else. One that others may read is closed to
+them; one that they may write to, or that holds other files, is left alone. An entry is
 named by the digest of what it was made from: the component, wasmtime's version,
 the engine's configuration and the platform. It is written to a temporary file
 and renamed, so that no reader sees a part of one, and ends in a checksum: an
@@ -35,6 +36,8 @@ LARGEST = 1 << 30
 """How much is kept, in bytes."""
 
 _ENTRY = re.compile(r"[0-9a-f]{64}")
+_OURS = re.compile(rf"{_ENTRY.pattern}|tmp\w+")
+"""An entry, or one that is being written."""
 _MAGIC = b"wasmtime-bindgen 2\n"
 _TRAILER = len(_MAGIC) + 4
 
@@ -56,9 +59,25 @@ def folder() -> Path:
         raise CacheUnusable(f"{path} can't be made: {error.strerror}") from None
     if not stat.S_ISDIR(found.st_mode):
         raise CacheUnusable(f"{path} is no folder")
-    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
-        raise CacheUnusable(f"{path} belongs to others, or others may write to it")
+    if hasattr(os, "getuid"):
+        if found.st_uid != os.getuid() or found.st_mode & 0o022:
+            raise CacheUnusable(f"{path} belongs to others, or others may write to it")
+        if found.st_mode & 0o055:
+            _close(path)
     return path
+
+
+def _close(path: Path) -> None:
+    """Let nobody else read the folder, unless it is not for compiled code alone."""
+    try:
+        if not all(_OURS.fullmatch(entry.name) for entry in path.iterdir()):
+            raise CacheUnusable(
+                f"{path}: others may read it, and it holds other files: name a folder of its own by"
+                f" {VARIABLE}"
+            )
+        path.chmod(0o700)
+    except OSError as error:
+        raise CacheUnusable(f"{path} can't be closed to others: {error.strerror}") from None
 
 
 def _path() -> Path | None:

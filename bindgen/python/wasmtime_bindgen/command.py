@@ -63,12 +63,9 @@ def _run(options: argparse.Namespace, given: list[str]) -> int:
     for line in package.skipped:
         print(f"left out: {line}", file=sys.stderr)
     if options.check:
-        changes = directory.changes(package.files)
-        if changes:
+        if stale := directory.stale(package.files):
             again = shlex.join(argument for argument in given if argument != "--check")
-            _fail(
-                f"{options.out_dir} is stale: {changes}: run `python -m wasmtime_bindgen {again}`"
-            )
+            _fail(f"{options.out_dir} {stale}: run `python -m wasmtime_bindgen {again}`")
             return STALE
         print(f"{options.out_dir} is up to date")
         return DONE

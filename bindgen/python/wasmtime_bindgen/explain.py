@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import wasmtime
+
 from . import descriptors as d
 from .arrays import Unfit
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
@@ -85,7 +87,14 @@ def _check(type_: d.ValType, value: Any, path: str, seen: Seen) -> None:
 
 
 def _wrong(value: Any, path: str, expected: str) -> WrongType:
-    return WrongType(f"{path}: {_show(value)} is of type {type(value).__name__}, not {expected}")
+    type_ = type(value)
+    if issubclass(type_, wasmtime.Store):  # as the removed module wanted it
+        return WrongType(
+            f"{path}: a Store of wasmtime is passed, and no call takes one: leave it out"
+        )
+    # numpy has a `bool`, too.
+    name = type_.__name__ if type_.__module__ != "numpy" else f"numpy.{type_.__name__}"
+    return WrongType(f"{path}: {_show(value)} is of type {name}, not {expected}")
 
 
 def _show(value: Any) -> str:
@@ -123,7 +132,7 @@ def _float(name: str, value: Any, path: str) -> None:
 
 def _bool(_name: str, value: Any, path: str) -> None:
     if not isinstance(value, bool):
-        raise _wrong(value, path, "True or False for bool")
+        raise _wrong(value, path, "a bool")
 
 
 def _char(_name: str, value: Any, path: str) -> None:

@@ -104,11 +104,11 @@ def _refuse_text(inputs: Inputs) -> None:
     data = inputs.component
     if data is None or data.startswith(MAGIC):
         return
-    start = data.lstrip()[:10]
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:10]
     if not data:
         reason = "is empty"
-    elif start.startswith((b"(component", b"(module")):
-        reason = "is WebAssembly text: make a binary of it by `wasm-tools parse`"
+    elif start.startswith((b"(", b";;")):
+        reason = "is WebAssembly text: `wasmtime.wat2wasm` makes a binary of it"
     elif start.startswith((b"package ", b"world ", b"interface ")):
         reason = "looks like WIT, whose files are called `.wit`"
     else:

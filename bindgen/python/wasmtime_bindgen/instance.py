@@ -18,7 +18,7 @@ from .callbacks import probe, unpolled
 from .engine import Engine
 from .errors import InstanceDead, Trap
 from .memory import Heap
-from .messages import CODES, REMEDIES, read_trap
+from .messages import CLEARER, CODES, read_trap
 from .resources import GuestTable, HostTable
 from .settings import Limits
 from .wasi import Stderr
@@ -172,8 +172,7 @@ class Instance:
             code: str | None = "deadline"
         else:
             code = next((code for text, code in CODES.items() if text in reason), None)
-            if code in REMEDIES:
-                reason = f"{reason}: {REMEDIES[code]}"
+            reason = CLEARER.get(code or "", reason)
         if status is not None:
             reason, code = f"it exited with status {status}", "exit"
         if isinstance(pending, KeyboardInterrupt):

@@ -27,11 +27,13 @@ CODES = {
 }
 """What the runtime says of a trap, and the code for it; the C API has none for components."""
 
-REMEDIES = {
-    "too-much-data": "one call may hand over 128 MiB of the runtime's values, a list of some"
-    " 2.8 million items: let the guest return it in parts, or as a string",
+CLEARER = {
+    # The runtime calls this bound a fuel, which is not the fuel of `Limits`.
+    "too-much-data": "too much data is passed to the host: one call may hand over 128 MiB of the"
+    " runtime's values, a list of some 2.8 million items: let the guest return it in parts, or as"
+    " a string",
 }
-"""What the runtime's words leave open, by the code of a trap."""
+"""What is said instead of the runtime's words, by the code of a trap."""
 
 _CAUSES = "\n\nCaused by:\n"
 _NUMBER = re.compile(r"^\s*(\d+: )?")

@@ -82,6 +82,18 @@ class Interface(Bound):
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is an attribute of a loaded world")
 
+    # To type checkers an interface is nothing to call.
+    if not TYPE_CHECKING:
+
+        def __call__(self, *_arguments: object, **_options: object) -> NoReturn:
+            """Say what to write instead of `root.add().add(store, 1, 2)`, an older form."""
+            functions = [name for name in vars(type(self)) if not name.startswith("_")]
+            such_as = f", such as `{functions[0]}`," if functions else ""
+            raise TypeError(
+                f"{type(self).__name__} is an interface, which is not called: its functions are"
+                f" attributes{such_as} and take no store"
+            )
+
 
 class Resource(Bound):
     """An object that lives in a guest.

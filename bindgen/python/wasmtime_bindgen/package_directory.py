@@ -55,6 +55,17 @@ class PackageDirectory:
         self._path, self._shown = path, shown
         self._made = self._made_before()
 
+    def stale(self, files: Mapping[str, bytes]) -> str:
+        """Return in which way it does not hold `files`; empty if it does.
+
+        Raises:
+            RefusedDirectory: If a file that was not made by this tool is in the way.
+        """
+        changes = self.changes(files)
+        if self._made or not changes:
+            return f"is stale: {changes}" if changes else ""
+        return "is empty" if self._path.exists() else "is not there"
+
     def changes(self, files: Mapping[str, bytes]) -> Changes:
         """Return what has to happen for it to hold `files`.
 
@@ -119,7 +130,9 @@ class PackageDirectory:
             made = {name for name in names if _is_plain(name)}
         except (ValueError, TypeError, LookupError, RecursionError):
             raise RefusedDirectory(
-                f"{self._shown}: {MANIFEST} does not list what was generated: remove the directory"
+                f"{self._shown}: {MANIFEST} is damaged, so nobody can tell what was generated:"
+                " restore it, or move what is yours elsewhere, remove the directory, and run this"
+                " again"
             ) from None
         return made | {MANIFEST}
 
