@@ -30,7 +30,8 @@ pub(crate) fn check(binary: (&Resolve, WorldId), wit: (&Resolve, WorldId)) -> Re
             (WorldItem::Interface { id, .. }, Some(WorldItem::Interface { id: found, .. })) => {
                 fit.interface(&name, Side::Export, *found, *id);
             }
-            _ => fit.missing(&name, Side::Export, binary.0, &component.exports),
+            (_, Some(found)) => fit.other_kind(&name, Side::Export, found, item),
+            (_, None) => fit.missing(&name, Side::Export, binary.0, &component.exports),
         }
     }
     let supplied = Supported::find(binary.0, binary.1);
@@ -47,7 +48,8 @@ pub(crate) fn check(binary: (&Resolve, WorldId), wit: (&Resolve, WorldId)) -> Re
             (WorldItem::Interface { id, .. }, None)
                 if binary.0.interfaces[*id].functions.is_empty() => {}
             (WorldItem::Type { .. }, _) => {}
-            _ => fit.missing(&name, Side::Import, wit.0, &world.imports),
+            (_, Some(expected)) => fit.other_kind(&name, Side::Import, item, expected),
+            (_, None) => fit.missing(&name, Side::Import, wit.0, &world.imports),
         }
     }
     if fit.differences.is_empty() {
@@ -80,6 +82,23 @@ struct Fit<'a> {
 }
 
 impl Fit<'_> {
+    /// Notes that an item is a function on one side and an interface on the other.
+    fn other_kind(&mut self, name: &str, side: Side, found: &WorldItem, expected: &WorldItem) {
+        let kind = |item: &WorldItem| match item {
+            WorldItem::Function(_) => "a function",
+            WorldItem::Interface { .. } => "an interface",
+            WorldItem::Type { .. } => "a type",
+        };
+        let verb = match side {
+            Side::Export => "exports",
+            Side::Import => "imports",
+        };
+        let (found, expected) = (kind(found), kind(expected));
+        self.differences.push(format!(
+            "the component {verb} {found} `{name}`, the world {verb} {expected} of that name"
+        ));
+    }
+
     /// Notes that an item of one side is not on the other, `there`.
     fn missing(
         &mut self,

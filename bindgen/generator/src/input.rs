@@ -74,10 +74,12 @@ impl Input {
                 (resolve, world, true)
             }
             (Some(DecodedWasm::Component(resolve, root)), None) => {
-                if let Some(world) = world {
+                let name = &resolve.worlds[root].name;
+                if let Some(world) = world.filter(|world| world != name) {
                     return Err(Error::NoWorld(format!(
                         "the world `{world}` is not known: a component has one world and does \
-                         not carry its name; leave out --world, or give the WIT as well"
+                         not carry its name, so it is `{name}` here; leave out --world, or give \
+                         the WIT as well"
                     )));
                 }
                 (resolve, root, false)

@@ -210,6 +210,41 @@ fn a_component_of_another_version_is_refused_with_both_versions() {
 }
 
 #[test]
+fn a_function_in_place_of_an_interface_is_told_apart() {
+    let function = "export add: func(); import log: func();";
+    let interface = "export add: interface { add: func(); } import log: interface { f: func(); }";
+    let world = |items: &str| format!("package a:b; world w {{ {items} }}");
+    let message = mismatch(&world(interface), &world(function));
+    for expected in [
+        "the component exports an interface `add`, the world exports a function of that name",
+        "the component imports an interface `log`, the world imports a function of that name",
+    ] {
+        assert!(
+            message.contains(expected),
+            "{expected:?} is not in {message}"
+        );
+    }
+    let message = mismatch(&world(function), &world(interface));
+    let expected = "exports a function `add`, the world exports an interface of that name";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn the_world_of_a_bare_component_is_root() {
+    let demo = world("demo");
+    let root = |world: &str| {
+        let options = Options {
+            world: Some(world.to_owned()),
+            ..Options::default()
+        };
+        generate(&bytes(&component(&demo)), &options)
+    };
+    let made = root("root").expect("the name that messages give it");
+    assert_eq!(made.manifest.class, "Root");
+    let message = root("demo").expect_err("it is not known").to_string();
+    assert!(message.contains("so it is `root` here"), "{message}");
+}
+#[test]
 fn a_component_that_imports_more_than_the_world_is_refused() {
     let message = mismatch(
         "package a:b; interface i { f: func(); g: func(); } world w { import i; import h: func(); }",

@@ -142,6 +142,8 @@ def test_a_world_that_the_component_does_not_have_is_named(
     assert "`adder` is not known" in failure(
         capsys, "add.wasm", "--world", "adder", "--out-dir", "app"
     )
+    assert main(["add.wasm", "--world", "root", "--out-dir", "app"]) == 0
+    assert "the world `root`" in capsys.readouterr().out
     told = failure(capsys, "add.wasm", "--wit", str(CASES / "records"), "--out-dir", "app")
     assert "the component does not fit the world `records`" in told
     assert "the component does not export `cases:records/people`" in told

@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:12f25469f16d4841bde01cbb28addccccec20c809afc2f5a1b6629403047c3a7",
+    digest="sha256:6911d47554b1a3d12c21b1be4dc3d93a022538c18c01b319cb2b4bd289eaf079",
 )
