@@ -91,13 +91,43 @@ def test_annotations_can_be_read_by_a_program(case: str) -> None:
     assert read >= 7  # those of `load`, at least
 
 
-@pytest.mark.parametrize("program", sorted(path.name for path in MISUSE.glob("*.py")))
+MISUSES = sorted(path.name for path in MISUSE.glob("*.py"))
+
+
+def expected(program: str, *, of_pyright: bool) -> set[tuple[int, str]]:
+    """Return the errors that the comments of a program ask for: line and name.
+
+    Pyright's begin with a capital letter, without the `report` that all have.
+    """
+    found = set()
+    for number, line in enumerate((MISUSE / program).read_text().splitlines(), 1):
+        if expectation := re.search(r"# expect: ([\w -]+)$", line):
+            names = expectation[1].split()
+            found |= {(number, name) for name in names if name[0].isupper() == of_pyright}
+    assert len(found) > 5
+    return found
+
+
+@pytest.mark.parametrize("program", MISUSES)
 def test_mypy_refuses_what_the_world_does_not_have(folder: Path, program: str) -> None:
-    expected = {
-        (number, expectation[1])
-        for number, line in enumerate((MISUSE / program).read_text().splitlines(), 1)
-        if (expectation := re.search(r"# expect: ([\w-]+)$", line))
-    }
     done = run(folder, "mypy", "--strict", "--python-version", "3.10", program)
     found = re.findall(rf"^{program}:(\d+): error: .*\[([\w-]+)\]$", done.stdout, re.MULTILINE)
-    assert {(int(number), code) for number, code in found} == expected, done.stdout
+    wanted = expected(program, of_pyright=False)
+    assert {(int(number), code) for number, code in found} == wanted, done.stdout
+
+
+def test_pyright_refuses_what_the_world_does_not_have(folder: Path) -> None:
+    settings = {
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.10",
+        "include": MISUSES,
+        "reportUnknownMemberType": "none",  # it follows from another error
+    }
+    (folder / "misuse.json").write_text(json.dumps(settings))
+    given = ("--project", "misuse.json", "--pythonpath", sys.executable, "--outputjson")
+    report = json.loads(run(folder, "basedpyright", *given).stdout)
+    found: dict[str, set[tuple[int, str]]] = {program: set() for program in MISUSES}
+    for entry in report["generalDiagnostics"]:
+        line = entry["range"]["start"]["line"] + 1
+        found[Path(entry["file"]).name].add((line, entry["rule"].removeprefix("report")))
+    assert found == {program: expected(program, of_pyright=True) for program in MISUSES}

@@ -1,4 +1,4 @@
-"""What mypy refuses of what the host provides: each line says which error it has to give."""
+"""What mypy and pyright refuse of what the host provides: a line says which errors it gives."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class Host:
         """Do nothing."""
 
     def send(self, request: Request) -> Response:
-        raise FailureError("refused")  # expect: arg-type
+        raise FailureError("refused")  # expect: arg-type ArgumentType
 
     def echo_list(self, value: Sequence[float]) -> Sequence[float]:
         return value
@@ -33,7 +33,7 @@ class Lacking:
 class Mistyped(Host):
     """Its answer is no response."""
 
-    def send(self, request: Request) -> str:  # expect: override
+    def send(self, request: Request) -> str:  # expect: override IncompatibleMethodOverride
         return request.path
 
 
@@ -45,9 +45,9 @@ def describe(value: float, name: str) -> str:
     return f"{name}={value}"
 
 
-Imports.load()  # expect: call-arg
-ImportsImports(host=Host(), double=double)  # expect: call-arg
-ImportsImports(host=Lacking(), double=double, describe=describe)  # expect: arg-type
-ImportsImports(host=Mistyped(), double=double, describe=describe)  # expect: arg-type
-ImportsImports(host=Host(), double=describe, describe=describe)  # expect: arg-type
-ImportsImports(host=Host(), double=str, describe=describe)  # expect: arg-type
+Imports.load()  # expect: call-arg CallIssue
+ImportsImports(host=Host(), double=double)  # expect: call-arg CallIssue
+ImportsImports(host=Lacking(), double=double, describe=describe)  # expect: arg-type ArgumentType
+ImportsImports(host=Mistyped(), double=double, describe=describe)  # expect: arg-type ArgumentType
+ImportsImports(host=Host(), double=describe, describe=describe)  # expect: arg-type ArgumentType
+ImportsImports(host=Host(), double=str, describe=describe)  # expect: arg-type ArgumentType

@@ -1,4 +1,4 @@
-"""What mypy refuses in calls: each line says which error it has to give."""
+"""What mypy and pyright refuse in calls: a line says which errors it gives."""
 
 from options_results import OptionsResults
 from resources import Pair, Resources
@@ -7,8 +7,8 @@ from variants import Point, Shape, ShapeCircle, ShapeEmpty, ShapeLabel, ShapePol
 from wasmtime_bindgen import Wasi
 
 
-def area(shape: Shape) -> float:  # expect: return
-    match shape:
+def area(shape: Shape) -> float:  # expect: return ReturnType
+    match shape:  # expect: MatchNotExhaustive
         case ShapeCircle(radius):
             return radius
         case ShapePolygon() | ShapeEmpty():
@@ -17,25 +17,25 @@ def area(shape: Shape) -> float:  # expect: return
 
 variants = Variants.load()
 shapes = variants.shapes
-shapes.corners("a triangle")  # expect: arg-type
-shapes.corners(ShapePolygon([(0, 0)]))  # expect: list-item
-shapes.corners()  # expect: call-arg
-shapes.corner(ShapeEmpty())  # expect: attr-defined
-text: str = shapes.corners(ShapeEmpty())  # expect: assignment
-Point("0", 0)  # expect: arg-type
-Point(0, 0).x = 1  # expect: misc
-ShapeLabel("Ada")  # expect: arg-type
+shapes.corners("a triangle")  # expect: arg-type ArgumentType
+shapes.corners(ShapePolygon([(0, 0)]))  # expect: list-item ArgumentType
+shapes.corners()  # expect: call-arg CallIssue
+shapes.corner(ShapeEmpty())  # expect: attr-defined AttributeAccessIssue
+text: str = shapes.corners(ShapeEmpty())  # expect: assignment AssignmentType
+Point("0", 0)  # expect: arg-type ArgumentType
+Point(0, 0).x = 1  # expect: misc AttributeAccessIssue
+ShapeLabel("Ada")  # expect: arg-type ArgumentType
 
 outcomes = OptionsResults.load().outcomes
-outcomes.echo_nested(7)  # expect: arg-type
-outcomes.echo_option(b"Ada")  # expect: arg-type
-length = len(outcomes.echo_option("Ada"))  # expect: arg-type
+outcomes.echo_nested(7)  # expect: arg-type ArgumentType
+outcomes.echo_option(b"Ada")  # expect: arg-type ArgumentType
+length = len(outcomes.echo_option("Ada"))  # expect: arg-type ArgumentType
 
 counters = Resources.load().counters
-counters.Counter("3")  # expect: arg-type
-counters.Counter(3).subtract(1)  # expect: attr-defined
-counters.total([counters.Counter(1), 2])  # expect: list-item
-Pair(counters.issue(), None)  # expect: arg-type
+counters.Counter("3")  # expect: arg-type ArgumentType
+counters.Counter(3).subtract(1)  # expect: attr-defined AttributeAccessIssue
+counters.total([counters.Counter(1), 2])  # expect: list-item ArgumentType
+Pair(counters.issue(), None)  # expect: arg-type ArgumentType
 
-Variants.load(limits=Wasi())  # expect: arg-type
-Variants.load(3)  # expect: arg-type
+Variants.load(limits=Wasi())  # expect: arg-type ArgumentType
+Variants.load(3)  # expect: arg-type ArgumentType
