@@ -79,6 +79,10 @@ impl bindings::Guest for Component {
         value
     }
 
+    fn interrupt(value: u8) -> u8 {
+        value
+    }
+
     fn keywords(value: u8) -> u8 {
         value
     }

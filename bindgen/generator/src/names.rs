@@ -46,7 +46,7 @@ pub(crate) const FIELDS: &[&str] = &["mro"];
 
 /// The names of `abi.World`, and `load_`, since the plan of a function of that
 /// name would replace its `_load_`.
-pub(crate) const WORLD: &[&str] = &["close", "load", "load_", "runtime_"];
+pub(crate) const WORLD: &[&str] = &["close", "interrupt", "load", "load_", "runtime_"];
 
 /// The names of `abi.Resource`, and `constructor`, since `_constructor` is the
 /// plan of the constructor.

@@ -238,7 +238,7 @@ def test_names_that_clash_can_be_used(package: Package) -> None:
             assert (handle.drop_(), handle.static()) == (7, 7)
             assert clashes.Handle.class_(type=1, self_=2) == 3
         assert world.load__(imports=1, component=2) == 3
-        assert (world.close_(4), world.keywords_(5)) == (4, 5)
+        assert (world.close_(4), world.interrupt_(6), world.keywords_(5)) == (4, 6, 5)
 
 
 def test_types_of_other_interfaces_and_packages_are_one_class_each(package: Package) -> None:

@@ -122,8 +122,19 @@ class CoreInstance:
 
         return instance.guard(function, run)  # type: ignore[no-any-return]
 
+    def interrupt(self) -> None:
+        """End the call that is running, if there is one. Any thread may do so.
+
+        That call raises a `Trap` with the code `interrupted`, and the instance is dead.
+        A function of the host is not cut short: the guest ends after it.
+        """
+        self._instance.interrupt()
+
     def close(self) -> None:
-        """Free the instance and everything in it. A second call does nothing."""
+        """Free the instance and everything in it. A second call does nothing.
+
+        A call that another thread makes is interrupted, and waited for.
+        """
         self._instance.close()
 
     def __enter__(self) -> CoreInstance:

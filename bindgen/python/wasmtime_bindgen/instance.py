@@ -23,9 +23,20 @@ from .resources import GuestTable, HostTable
 from .settings import Limits
 from .wasi import Stderr
 
+_CLOSED = "the instance was closed"
 
-class _Overdue(Exception):
-    """The deadline of a call has passed."""
+
+class _Ended(Exception):
+    """A call that is ended from outside.
+
+    Args:
+        reason: Why.
+        code: The code of the `Trap` that it ends in.
+    """
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.reason, self.code = reason, code
 
 
 class Instance:
@@ -33,6 +44,10 @@ class Instance:
 
     One thread at a time is inside; a host function may call back in. Once it has
     trapped, or was closed, it can't be entered again.
+
+    `interrupt` and `close` come from any thread, while another is inside and holds
+    the lock. So they lock nothing: they say which call is to end, and `attention`
+    keeps every later one from being taken for it.
 
     Args:
         engine: The engine that the component was compiled for.
@@ -62,6 +77,9 @@ class Instance:
         self._limits = limits
         self._dead = ""
         self._closed = False
+        self._closing = False
+        self._call = object()  # stands for the outermost call
+        self._stopped: object = None
         self._until = float("inf")
         self._items: dict[str, Items] = {}
         self._tables: dict[d.ResourceType, GuestTable | HostTable] = {}
@@ -124,6 +142,8 @@ class Instance:
 
     def attend(self, function: str) -> None:
         """Do what is due before a call enters: it is dead, objects were lost, limits start anew."""
+        if self._closing:
+            self.die(_CLOSED)
         if self._dead:
             raise InstanceDead(
                 f"`{function}` can't be called: {self._dead}; load the component again"
@@ -131,8 +151,11 @@ class Instance:
         self.attention = self._limits.deadline is not None or self._limits.fuel is not None
         self._clock.wake()
         if self.depth:
-            self.attention = self.attention or bool(self._lost)
+            # What this leaves as it is, the next call from outside has to look at.
+            if self._lost or self._stopped is self._call:
+                self.attention = True
             return
+        self._call = object()
         self._renew()
         if self._lost:
             self._drop_lost()
@@ -148,12 +171,14 @@ class Instance:
             error: The address of the runtime's error, if it has one.
             function: What was called.
         """
-        if not error:
-            # It was raised where the runtime ignores an error, and the guest went on.
-            pending, self.pending = self.pending, None
-            assert pending is not None
-            raise pending
-        self.fail(function, *_capi.take_error(error))
+        if error:
+            self.fail(function, *_capi.take_error(error))
+        if isinstance(self.pending, _Ended):
+            self.fail(function, "")
+        # It was raised where the runtime ignores an error, and the guest went on.
+        pending, self.pending = self.pending, None
+        assert pending is not None
+        raise pending
 
     def fail(self, function: str, message: str, status: int | None = None) -> NoReturn:
         """End the instance, and raise why.
@@ -166,10 +191,10 @@ class Instance:
         pending, self.pending = self.pending, None
         self._renew()
         reason, backtrace = read_trap(message)
-        if isinstance(pending, _Overdue):
+        code: str | None
+        if isinstance(pending, _Ended):
+            reason, code = pending.reason, pending.code
             pending, status = None, None
-            reason = f"it ran for more than {self._limits.deadline} s"
-            code: str | None = "deadline"
         else:
             code = next((code for text, code in CODES.items() if text in reason), None)
             reason = CLEARER.get(code or "", reason)
@@ -198,8 +223,15 @@ class Instance:
 
     def _look(self, ticks: int) -> None:
         _capi.write_ticks(ticks, 1)
-        if self.pending is None and time.monotonic() > self._until:
-            self.pending = _Overdue()
+        if self.pending is not None:
+            return
+        if self._closing:
+            self.pending = _Ended("the instance was closed while it ran", "interrupted")
+        elif self._stopped is self._call:
+            self.pending = _Ended("it was interrupted", "interrupted")
+        elif time.monotonic() > self._until:
+            reason = f"it ran for more than {self._limits.deadline} s"
+            self.pending = _Ended(reason, "deadline")
 
     def guard(self, function: str, body: Callable[[], Any]) -> Any:
         """Return what `body` returns, which enters the guest by other ways than a plan.
@@ -260,22 +292,40 @@ class Instance:
                 stacklevel=5,
             )
 
+    def interrupt(self) -> None:
+        """End the call that is inside, if there is one, when it is next looked at."""
+        # A call that begins after this line is another one, also if it is the first
+        # to begin while the next lines run.
+        self.attention = True
+        call = self._call
+        if self.depth:
+            self._stopped = call
+            # So that the next call, which may have no need to attend, is another one.
+            self.attention = True
+
     def close(self) -> None:
-        """Free the instance. A second call does nothing.
+        """Free the instance, after the end of a call that another thread makes.
+
+        A second call does nothing.
 
         Raises:
             RuntimeError: If a call is inside, on this thread.
         """
+        lock: Any = self.lock
+        if not lock._is_owned():
+            self._closing = True
+            self.attention = True
         with self.lock:
             if self._closed:
                 return
             if self.depth:
                 raise RuntimeError("an instance can't be closed by a function that it calls")
+            self._closing = False
             try:
                 if self._lost and not self._dead:
                     self._drop_lost()
             finally:
-                self.die("the instance was closed")
+                self.die(_CLOSED)
                 self._free()
                 self.store.close()
 

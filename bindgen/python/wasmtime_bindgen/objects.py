@@ -30,7 +30,7 @@ class World(Bound):
     """An instance of a component, with its exports as methods and attributes.
 
     Use it in a `with` statement, or close it, to free what it holds. The names
-    `load` and `close`, and those that begin with an underscore, are its own.
+    `load`, `close` and `interrupt`, and those that begin with an underscore, are its own.
     """
 
     def __init__(self, *_arguments: object, **_options: object) -> None:
@@ -60,8 +60,19 @@ class World(Bound):
         load(self, world, component, imports, *settled(wasi, limits), cache)
         return self
 
+    def interrupt(self) -> None:
+        """End the call that is running, if there is one. Any thread may do so.
+
+        That call raises a `Trap` with the code `interrupted`, and the instance is dead.
+        A function of the host is not cut short: the guest ends after it.
+        """
+        self._runtime_.interrupt()
+
     def close(self) -> None:
-        """Free the instance and everything in it. A second call does nothing."""
+        """Free the instance and everything in it. A second call does nothing.
+
+        A call that another thread makes is interrupted, and waited for.
+        """
         self._runtime_.close()
 
     def __enter__(self: W) -> W:

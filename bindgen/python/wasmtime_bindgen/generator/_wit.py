@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:6911d47554b1a3d12c21b1be4dc3d93a022538c18c01b319cb2b4bd289eaf079",
+    digest="sha256:debe73e7b4f4da0306e84d5bf57f3d19659c6c9b3321fb5316208e9bc699891e",
 )
