@@ -10,7 +10,7 @@ use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem
 use super::late;
 use super::record::CLayouts;
 use super::resource::plain_name;
-use super::{Callee, Function, Plan, Resource};
+use super::{Callee, Function, Output, Plan, Resource};
 use crate::c::Library;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
 use crate::emit::{self, MainChange};
@@ -136,7 +136,10 @@ fn needs_room(function: &Function) -> bool {
         || function.params_in_memory
         || !function.strings.is_empty()
         || !function.buffers.is_empty()
-        || function.parts.iter().any(|part| part.output.takes_room())
+        || function.parts.iter().any(|part| {
+            // A struct is read from memory, also where nothing is placed there.
+            part.output.takes_room() || matches!(part.output, Output::Record { .. })
+        })
 }
 
 fn read_wit(mapping: &Mapping, folder: &Path) -> Result<(Resolve, WorldId), Diagnostic> {

@@ -308,6 +308,19 @@ fn converting_100_000_times_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_struct_of_one_number_is_read_where_nothing_else_goes_through_memory() {
+    let module = r#"(module (memory (export "memory") 1) (data (i32.const 16) "\2a")
+      (func (export "data") (result i32) (i32.const 16)))"#;
+    let mut wrapped = Wrapped::new(
+        module,
+        "record single { only: s32 } export data: func() -> single;",
+        "[record.single]\n[function.data]\nreturns = { as = \"record\", borrowed = \"static\" }",
+    );
+    let single = Val::Record(vec![("only".into(), Val::S32(42))]);
+    assert_eq!(wrapped.call("data", &[]), single);
+}
+
+#[test]
 fn a_member_that_does_not_fit_traps() {
     let start = || wrapped(WITH_PEOPLE, &format!("{PERSON}{PEOPLE}"));
     for (of, expected) in [
