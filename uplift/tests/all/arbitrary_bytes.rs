@@ -113,10 +113,11 @@ proptest! {
     }
 }
 
-/// The commands that read a module and a mapping.
+/// The commands that read a module, and those that read a mapping with it.
 fn commands() -> Vec<Vec<&'static str>> {
     let mut all = vec![
         vec!["inspect", "module.wasm"],
+        vec!["draft", "module.wasm", "--out-dir", "drafts"],
         vec!["wrap", "module.wasm", "--map", "map.toml", "-o", "out.wasm"],
     ];
     if cfg!(feature = "check") {
@@ -145,7 +146,9 @@ fn refused(command: &[&str], module: &[u8], mapping: &[u8]) {
         1,
         "{command:?}: {stderr}"
     );
-    assert!(!folder.path().join("out.wasm").exists());
+    for written in ["out.wasm", "drafts"] {
+        assert!(!folder.path().join(written).exists(), "{command:?}");
+    }
 }
 
 proptest! {
@@ -165,7 +168,7 @@ proptest! {
                 refused(&command, &bytes, &mapping);
             }
             // The mapping is never right, because it names no WIT.
-            if command[0] != "inspect" {
+            if command.contains(&"--map") {
                 refused(&command, &crate::arbitrary_bytes::module(), &mapping);
             }
         }
