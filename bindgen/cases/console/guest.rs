@@ -1,6 +1,11 @@
-//! Reads and prints.
+//! Reads and prints, and asks for chance, time and the environment.
 
+use std::collections::hash_map::RandomState;
+use std::env;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 struct Component;
 
@@ -33,6 +38,23 @@ impl bindings::Guest for Component {
             left -= now;
         }
         out.flush().expect("it can be printed");
+    }
+
+    fn roll() -> u64 {
+        RandomState::new().build_hasher().finish()
+    }
+
+    fn seconds() -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| since.as_secs())
+    }
+
+    fn variable(name: String) -> Option<String> {
+        env::var(name).ok()
+    }
+
+    fn wait(milliseconds: u32) {
+        thread::sleep(Duration::from_millis(milliseconds.into()));
     }
 }
 

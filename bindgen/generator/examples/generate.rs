@@ -30,6 +30,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         match argument.as_str() {
             "--out-dir" => out_dir = value()?.into(),
             "--world" => options.world = Some(value()?),
+            "--replace" => options.replace.push(value()?),
             "--skip-unsupported" => options.skip_unsupported = true,
             path if Path::new(path)
                 .extension()

@@ -26,6 +26,7 @@ impl bindings::Guest for Component {
         let options = crate::Options {
             world: options.world,
             skip_unsupported: options.skip_unsupported,
+            replace: options.replace,
         };
         match crate::generate(&input, &options) {
             Ok(package) => Ok(lowered(package)),
@@ -92,6 +93,7 @@ fn failure(error: Error) -> types::Failure {
         Error::InvalidWit(_) => (types::Problem::InvalidWit, Vec::new()),
         Error::NoWorld(_) => (types::Problem::NoWorld, Vec::new()),
         Error::Mismatch { .. } => (types::Problem::Mismatch, Vec::new()),
+        Error::Replacement(_) => (types::Problem::Replacement, Vec::new()),
         Error::Unsupported { functions } => (types::Problem::Unsupported, functions),
     };
     types::Failure {

@@ -29,6 +29,9 @@ pub enum Error {
         /// What differs, one sentence each.
         differences: Vec<String>,
     },
+    /// What is to be replaced is not there, or can't be replaced by itself.
+    #[error("{0}")]
+    Replacement(String),
     /// The world has functions that can't be called.
     #[error(
         "{} not supported:{}\nLeave them out with --skip-unsupported.",

@@ -8,7 +8,7 @@ use wit_parser::{
 };
 
 use crate::error::Error;
-use crate::support::{Side, Supported};
+use crate::support::{Side, is_of_runtime};
 use crate::traverse::definition;
 
 /// Checks that the component exports all that the world does, and imports
@@ -34,11 +34,10 @@ pub(crate) fn check(binary: (&Resolve, WorldId), wit: (&Resolve, WorldId)) -> Re
             (_, None) => fit.missing(&name, Side::Export, binary.0, &component.exports),
         }
     }
-    let supplied = Supported::find(binary.0, binary.1);
     for (key, item) in &component.imports {
         let name = binary.0.name_world_key(key);
         match (item, find(wit.0, &world.imports, &name)) {
-            (WorldItem::Interface { id, .. }, _) if supplied.is_supplied(Side::Import, *id) => {}
+            (WorldItem::Interface { id, .. }, _) if is_of_runtime(binary.0, *id) => {}
             (WorldItem::Function(found), Some(WorldItem::Function(expected))) => {
                 fit.functions(None, found, expected);
             }

@@ -1,15 +1,15 @@
 //! What the generator reads: a component, WIT, or both.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{PackageId, Resolve, SourceMap, UnresolvedPackageGroup, WorldId};
+use wit_parser::{InterfaceId, PackageId, Resolve, SourceMap, UnresolvedPackageGroup, WorldId};
 
 use crate::error::Error;
-use crate::fit;
+use crate::{Options, fit, replace};
 
 /// The first bytes of each WebAssembly binary.
 const MAGIC: &[u8] = b"\0asm";
@@ -46,6 +46,8 @@ pub(crate) struct Source {
     /// Whether the world's name is known: a component does not carry it.
     pub(crate) named: bool,
     pub(crate) digest: String,
+    /// The interfaces of WASI that the runtime does not supply.
+    pub(crate) replaced: HashSet<InterfaceId>,
 }
 
 impl Input {
@@ -59,19 +61,27 @@ impl Input {
         folder::read(path)
     }
 
-    pub(crate) fn load(&self, world: Option<&str>) -> Result<Source, Error> {
+    pub(crate) fn load(&self, options: &Options) -> Result<Source, Error> {
+        let world = options.world.as_deref();
+        let find = |resolve: &Resolve, world| replace::find(resolve, world, &options.replace);
         let component = self.component.as_deref().map(read_component).transpose()?;
         let wit = if self.wit.is_empty() {
             None
         } else {
             Some(parse(&self.wit)?)
         };
-        let (resolve, world, named) = match (component, wit) {
+        let (resolve, world, named, replaced) = match (component, wit) {
             (None, None) => return Err(Error::NoInput),
-            (Some(DecodedWasm::Component(binary, root)), Some((resolve, main))) => {
+            (Some(DecodedWasm::Component(binary, root)), Some((mut resolve, main))) => {
                 let world = select(&resolve, main, world)?;
                 fit::check((&binary, root), (&resolve, world))?;
-                (resolve, world, true)
+                let found = find(&binary, root)?;
+                let replaced = if found.is_empty() {
+                    HashSet::new()
+                } else {
+                    replace::adopt((&mut resolve, world), &binary, &found)?
+                };
+                (resolve, world, true, replaced)
             }
             (Some(DecodedWasm::Component(resolve, root)), None) => {
                 let name = &resolve.worlds[root].name;
@@ -82,12 +92,14 @@ impl Input {
                          the WIT as well"
                     )));
                 }
-                (resolve, root, false)
+                let replaced = find(&resolve, root)?.into_iter().collect();
+                (resolve, root, false, replaced)
             }
             (Some(DecodedWasm::WitPackage(resolve, main)), None)
             | (None, Some((resolve, main))) => {
                 let world = select(&resolve, main, world)?;
-                (resolve, world, true)
+                let replaced = find(&resolve, world)?.into_iter().collect();
+                (resolve, world, true, replaced)
             }
             (Some(DecodedWasm::WitPackage(..)), Some(_)) => {
                 return Err(Error::InvalidComponent(
@@ -101,6 +113,7 @@ impl Input {
             resolve,
             world,
             named,
+            replaced,
             digest: self.digest(),
         })
     }

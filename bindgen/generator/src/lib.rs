@@ -23,6 +23,7 @@ mod interface;
 mod module;
 mod names;
 mod plan;
+mod replace;
 mod support;
 mod traverse;
 mod types;
@@ -51,6 +52,10 @@ pub struct Options {
     pub world: Option<String>,
     /// Leave out the functions that are not supported, instead of failing.
     pub skip_unsupported: bool,
+    /// The interfaces of WASI that the host's Python provides instead of the
+    /// runtime: `wasi:random/random`, with or without version or package, or
+    /// `wasi:random` for all of a package.
+    pub replace: Vec<String>,
 }
 
 /// A generated package.
@@ -90,8 +95,8 @@ pub struct Manifest {
 /// If the input can't be read, has no such world, contradicts itself, or needs
 /// something that Python can't call and `options` does not leave out.
 pub fn generate(input: &Input, options: &Options) -> Result<Package, Error> {
-    let source = input.load(options.world.as_deref())?;
-    let supported = support::Supported::find(&source.resolve, source.world);
+    let source = input.load(options)?;
+    let supported = support::Supported::find(&source.resolve, source.world, &source.replaced);
     if !supported.skipped.is_empty() && !options.skip_unsupported {
         return Err(Error::Unsupported {
             functions: supported.skipped,

@@ -29,6 +29,8 @@ pub(crate) enum Side {
 pub(crate) struct Supported<'a> {
     resolve: &'a Resolve,
     world: WorldId,
+    /// What the user supplies instead of the runtime.
+    replaced: &'a HashSet<InterfaceId>,
     exported: HashSet<InterfaceId>,
     left_out: HashSet<(Side, Option<InterfaceId>, String)>,
     /// The functions that can't be called.
@@ -36,11 +38,16 @@ pub(crate) struct Supported<'a> {
 }
 
 impl<'a> Supported<'a> {
-    pub(crate) fn find(resolve: &'a Resolve, world: WorldId) -> Self {
+    pub(crate) fn find(
+        resolve: &'a Resolve,
+        world: WorldId,
+        replaced: &'a HashSet<InterfaceId>,
+    ) -> Self {
         let exported = resolve.worlds[world].exports.values();
         let mut found = Self {
             resolve,
             world,
+            replaced,
             exported: exported.filter_map(interface_of).collect(),
             left_out: HashSet::new(),
             skipped: Vec::new(),
@@ -78,15 +85,7 @@ impl<'a> Supported<'a> {
 
     /// Whether the runtime supplies an imported interface by itself.
     pub(crate) fn is_supplied(&self, side: Side, id: InterfaceId) -> bool {
-        let package = self.resolve.interfaces[id].package;
-        let name = package.map(|package| &self.resolve.packages[package].name);
-        side == Side::Import
-            && name.is_some_and(|name| {
-                let version = name.version.as_ref();
-                name.namespace == "wasi"
-                    && SUPPLIED.contains(&name.name.as_str())
-                    && version.is_some_and(|version| (version.major, version.minor) == (0, 2))
-            })
+        side == Side::Import && is_of_runtime(self.resolve, id) && !self.replaced.contains(&id)
     }
 
     /// Whose resource it is that a type of `owner` means in a signature on
@@ -183,7 +182,8 @@ impl<'a> Supported<'a> {
         let interface = self.resolve.id_of(id).unwrap_or_default();
         Some(format!(
             "the resource `{name}` of `{interface}`, which the runtime supplies to the component \
-             and Python has no class for"
+             and Python has no class for: it is yours with --replace {}",
+            interface.split('@').next().unwrap_or_default()
         ))
     }
 
@@ -191,6 +191,18 @@ impl<'a> Supported<'a> {
     pub(crate) fn items(&self) -> impl Iterator<Item = (Side, &'a WorldKey, &'a WorldItem)> {
         items(self.resolve, self.world)
     }
+}
+
+/// Whether the runtime has an interface that a component imports.
+pub(crate) fn is_of_runtime(resolve: &Resolve, id: InterfaceId) -> bool {
+    let package = resolve.interfaces[id].package;
+    let name = package.map(|package| &resolve.packages[package].name);
+    name.is_some_and(|name| {
+        let version = name.version.as_ref();
+        name.namespace == "wasi"
+            && SUPPLIED.contains(&name.name.as_str())
+            && version.is_some_and(|version| (version.major, version.minor) == (0, 2))
+    })
 }
 
 /// Whose resources a signature means: the world's own functions see imported

@@ -260,3 +260,23 @@ fn a_component_that_imports_more_than_the_world_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_is_replaced_is_one_import_of_the_runtime_or_refused() {
+    let input = wit(&world("wasi"));
+    let replacing = |name: &str| Options {
+        replace: vec![name.to_owned()],
+        ..Options::default()
+    };
+    for name in ["wasi:clocks/wall-clock@0.2.3", "wasi:clocks", "wall_clock"] {
+        let package = generate(&input, &replacing(name)).expect("a package");
+        assert!(package.files["__init__.py"].contains("    wall_clock: WallClockImports\n"));
+        assert!(package.files["wall_clock.py"].contains("def now(self, /) -> Datetime"));
+    }
+    let message = refused_with(&input, &replacing("wasi:clocks/wall-clock@0.2.0"));
+    assert_eq!(
+        message,
+        "`wasi:clocks/wall-clock@0.2.0` can't be replaced, because it is no import that the \
+         runtime supplies: of those there is `wasi:clocks/wall-clock@0.2.3`"
+    );
+}

@@ -74,6 +74,10 @@ class Check:
                     self._provided(item, self._world.resources, imports, "the imports")
             elif isinstance(item, d.InterfaceType) and isinstance(actual, c.Interface):
                 self._imported(item, actual.items, imports)
+            elif _SUPPLIED.match(name):
+                # The runtime must not stand in for what the user replaced.
+                if other := _other_version(name, list(items)):
+                    self._misses(name, other)
             elif _has_to_be_provided(actual) and name not in resources:
                 self._unknown(name, list(items))
 
@@ -135,13 +139,15 @@ class Check:
         self.problems.append(f"{where} {verb} {what}, for `{func.name}`")
 
     def _unknown(self, name: str, known: list[str]) -> None:
-        other = _other_version(name, known)
+        if other := _other_version(name, known):
+            self._misses(name, other)
+            return
         self.unknown.append(name)
-        self.problems.append(
-            f"it imports `{name}`, and the package was generated for `{other}`"
-            if other
-            else f"it imports `{name}`, which the package doesn't know"
-        )
+        self.problems.append(f"it imports `{name}`, which the package doesn't know")
+
+    def _misses(self, name: str, other: str) -> None:
+        self.unknown.append(name)
+        self.problems.append(f"it imports `{name}`, and the package was generated for `{other}`")
 
     def _interface(
         self, items: Mapping[str, c.Item], name: str, verb: str

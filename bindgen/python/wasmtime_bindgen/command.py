@@ -59,6 +59,7 @@ def _run(options: argparse.Namespace, given: list[str]) -> int:
         read(options.input, options.wit),
         world=options.world,
         skip_unsupported=options.skip_unsupported,
+        replace=options.replace,
     )
     for line in package.skipped:
         print(f"left out: {line}", file=sys.stderr)
@@ -102,6 +103,14 @@ def _parser() -> argparse.ArgumentParser:
         "--skip-unsupported",
         action="store_true",
         help="leave out the functions that Python can't call, such as async ones",
+    )
+    parser.add_argument(
+        "--replace",
+        metavar="INTERFACE",
+        action="append",
+        default=[],
+        help="make an interface of WASI, such as wasi:random/random, part of the imports: your"
+        " Python supplies it, and not the runtime; may be repeated",
     )
     version = f"wasmtime_bindgen {__version__} (wasmtime {WASMTIME})"
     parser.add_argument("--version", action="version", version=version, help="show the versions")

@@ -50,7 +50,11 @@ class Package:
 
 
 def generate(
-    inputs: Inputs, *, world: str | None = None, skip_unsupported: bool = False
+    inputs: Inputs,
+    *,
+    world: str | None = None,
+    skip_unsupported: bool = False,
+    replace: Sequence[str] = (),
 ) -> Package:
     """Generate the package for a world.
 
@@ -58,15 +62,17 @@ def generate(
         inputs: What to generate from.
         world: The world, where the WIT has several.
         skip_unsupported: Leave out the functions that can't be called.
+        replace: The interfaces of WASI that the imports are to have.
 
     Raises:
         InvalidComponent: If the component is none, or damaged.
         InvalidWit: If the WIT can't be used, or has no such world.
-        LinkError: If the component is not what the WIT says.
+        LinkError: If the component is not what the WIT says, or what is to be
+            replaced is not there.
         UnsupportedFeature: If there are functions that can't be called.
     """
     _refuse_text(inputs)
-    options = Options(world, skip_unsupported)
+    options = Options(world, skip_unsupported, replace)
     try:
         wasi = Wasi(stdin=inputs.component or b"")
         with Generator.load(_generator(), wasi=wasi, limits=LIMITS) as instance:
@@ -123,7 +129,7 @@ def _error(name: str, failure: Failure) -> WasmtimeBindgenError:
             return InvalidComponent(message)
         case Problem.UNSUPPORTED:
             return UnsupportedFeature(message)
-        case Problem.MISMATCH:
+        case Problem.MISMATCH | Problem.REPLACEMENT:
             return LinkError(message)
         case Problem.NO_INPUT | Problem.INVALID_WIT | Problem.NO_WORLD:
             return InvalidWit(message)

@@ -7,15 +7,17 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from .errors import LinkError, WrongType
 from .settings import Limits, Wasi
 
 if TYPE_CHECKING:
+    from .descriptors import WorldType
     from .generate import Package
     from .inputs import Inputs
 
@@ -33,6 +35,7 @@ def load(
     limits: Limits | None = None,
     cache: bool = True,
     skip_unsupported: bool = False,
+    replace: Sequence[str] = (),
 ) -> Any:
     """Return an instance of a component, with what it exports as methods and attributes.
 
@@ -44,11 +47,14 @@ def load(
         wit: The path of its WIT, which gives docs and the names of the world.
         world: The world, where the WIT has several.
         imports: What the component imports: an object, or a mapping, with what the
-            generated dataclass of imports has.
+            generated dataclass of imports has. A mapping may also have the name of an
+            interface of WASI, such as `wasi:random/random`, to replace the runtime's.
         wasi: What it finds of the outside world; nothing by default.
         limits: How much it may use.
         cache: Whether compiled code is kept for the next process.
         skip_unsupported: Leave out functions that can't be called.
+        replace: The interfaces of WASI that are part of the imports, instead of
+            supplied by the runtime.
 
     Raises:
         InvalidComponent: If it is no component.
@@ -58,9 +64,16 @@ def load(
         Trap: If it traps when it starts.
         OSError: If a file can't be read.
     """
-    module, class_ = _bindings(component, wit, world, skip_unsupported)
-    if isinstance(imports, Mapping):
-        imports = SimpleNamespace(**imports)
+
+    def bound(more: Iterable[str] = ()) -> tuple[ModuleType, str]:
+        names = tuple(sorted({*_names(replace), *more}))
+        return _bindings(component, wit, world, skip_unsupported, names)
+
+    if isinstance(imports, Mapping) and imports:
+        (module, class_), imports = _given(imports, bound)
+    else:
+        module, class_ = bound()
+        imports = imports or None
     return getattr(module, class_).load(imports=imports, wasi=wasi, limits=limits, cache=cache)
 
 
@@ -70,6 +83,7 @@ def bindings(
     wit: str | os.PathLike[str] | None = None,
     world: str | None = None,
     skip_unsupported: bool = False,
+    replace: Sequence[str] = (),
 ) -> Any:
     """Return the package that the command would write for a component, as a module.
 
@@ -82,6 +96,8 @@ def bindings(
         wit: The path of its WIT, which gives docs and the names of the world.
         world: The world, where the WIT has several.
         skip_unsupported: Leave out functions that can't be called.
+        replace: The interfaces of WASI that are part of the imports, instead of
+            supplied by the runtime.
 
     Raises:
         InvalidComponent: If it is no component.
@@ -90,7 +106,61 @@ def bindings(
         UnsupportedFeature: If it has functions that can't be called.
         OSError: If a file can't be read.
     """
-    return _bindings(component, wit, world, skip_unsupported)[0]
+    names = tuple(sorted({*_names(replace)}))
+    return _bindings(component, wit, world, skip_unsupported, names)[0]
+
+
+def _names(replace: Sequence[str]) -> Sequence[str]:
+    if isinstance(cast("object", replace), str):
+        raise WrongType(f"replace: {replace!r} is a str, and a sequence of them is wanted")
+    return replace
+
+
+def _given(
+    imports: Mapping[str, object], bound: Callable[[Iterable[str]], tuple[ModuleType, str]]
+) -> tuple[tuple[ModuleType, str], object]:
+    """Return the package in which all that is given has a place, and the object for its `load`.
+
+    A name that is no attribute of the imports is that of an interface of WASI:
+    the package is then the one in which that is an import like any other.
+
+    Raises:
+        LinkError: If there is no such interface.
+    """
+    replaced = [name for name in imports if ":" in name]
+    found = bound(replaced)
+    places = _places(found[0], replaced)
+    if more := [name for name in imports if name not in places]:
+        replaced += more
+        try:
+            found = bound(replaced)
+        except LinkError as error:
+            raise LinkError(
+                f"the imports have {', '.join(f'`{name}`' for name in more)}, for which the world"
+                f" has no use: {error}"
+            ) from None
+        places = _places(found[0], replaced)
+    if astray := [name for name in imports if name not in places]:
+        raise LinkError(f"the imports have `{astray[0]}`, which is not one interface: name it")
+    return found, SimpleNamespace(**{places[name]: given for name, given in imports.items()})
+
+
+def _places(module: ModuleType, replaced: Iterable[str]) -> dict[str, str]:
+    """Return the attribute of the imports for each name that can be given."""
+    from .imports import attribute_of
+
+    world: WorldType = module._wit.WORLD
+    places = {attribute_of(resource): attribute_of(resource) for resource in world.resources}
+    for item in world.imports:
+        if not item.name.startswith("["):
+            places[item.python] = item.python
+    for item in world.imports:
+        full = item.name
+        stem, _, _ = full.partition("@")
+        for name in replaced:
+            if name in (full, stem) or name.replace("_", "-") == stem.partition("/")[2]:
+                places.setdefault(name, item.python)
+    return places
 
 
 _lock = threading.Lock()
@@ -103,14 +173,17 @@ def _bindings(
     wit: str | os.PathLike[str] | None,
     world: str | None,
     skip_unsupported: bool,
+    replace: tuple[str, ...],
 ) -> tuple[ModuleType, str]:
     from .generate import generate
 
     inputs = _inputs(component, wit)
-    key = _digest(inputs, world, skip_unsupported)
+    key = _digest(inputs, world, skip_unsupported, replace)
     with _lock:
         if key not in _packages:
-            package = generate(inputs, world=world, skip_unsupported=skip_unsupported)
+            package = generate(
+                inputs, world=world, skip_unsupported=skip_unsupported, replace=replace
+            )
             module = _imported(_name(inputs.name, key), package)
             _packages[key] = module, package.class_
         return _packages[key]
@@ -126,8 +199,11 @@ def _inputs(component: Binary, wit: str | os.PathLike[str] | None) -> Inputs:
     )
 
 
-def _digest(inputs: Inputs, world: str | None, skip_unsupported: bool) -> str:
-    digest = sha256(repr((world, skip_unsupported, inputs.component is None)).encode())
+def _digest(
+    inputs: Inputs, world: str | None, skip_unsupported: bool, replace: tuple[str, ...]
+) -> str:
+    options = (world, skip_unsupported, replace, inputs.component is None)
+    digest = sha256(repr(options).encode())
     for name, data in (("", inputs.component or b""), *((f.path, f.data) for f in inputs.wit)):
         for part in (name.encode(), bytes(data)):
             digest.update(len(part).to_bytes(8, "little") + part)

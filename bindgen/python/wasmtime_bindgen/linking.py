@@ -68,6 +68,12 @@ def load(
             check.problems,
             missing=check.unknown,
         )
+    if imports is not None and not type_.imports and not type_.resources:
+        raise LinkError(
+            f"imports: the world `{type_.name}` imports nothing that its package knows, and"
+            f" {type(imports).__name__} was given: what the runtime supplies is replaced by what"
+            " `--replace` names when the package is generated"
+        )
     if not type_.imports:
         # All that was compared stays as it is; the check keeps `type_`, and so its id.
         component.checks[id(type_)] = check

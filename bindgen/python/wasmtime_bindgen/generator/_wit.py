@@ -21,7 +21,11 @@ INPUT = abi.Record(
 OPTIONS = abi.Record(
     "options",
     types.Options,
-    (("world", abi.Option(abi.STRING)), ("skip-unsupported", abi.BOOL)),
+    (
+        ("world", abi.Option(abi.STRING)),
+        ("skip-unsupported", abi.BOOL),
+        ("replace", abi.List(abi.STRING)),
+    ),
 )
 
 SOURCE = abi.Record(
@@ -90,5 +94,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:debe73e7b4f4da0306e84d5bf57f3d19659c6c9b3321fb5316208e9bc699891e",
+    digest="sha256:ded594f8a08c61d6e2da94b4a571d16a2031f361b93c059b0a08109151139f0e",
 )

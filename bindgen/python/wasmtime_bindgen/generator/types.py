@@ -59,6 +59,11 @@ class Options:
     """
     skip_unsupported: bool
     """Leave out the functions that are not supported, instead of failing."""
+    replace: Sequence[str]
+    """The interfaces of WASI that the host's Python provides instead of the
+    runtime: `wasi:random/random`, with or without version or package, or
+    `wasi:random` for all of a package.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Problem(Enum):
     """There is no such world, or several and none is named."""
     MISMATCH = "mismatch"
     """The component is not what the WIT says."""
+    REPLACEMENT = "replacement"
+    """What is to be replaced is not there, or can't be replaced by itself."""
     UNSUPPORTED = "unsupported"
     """The world has functions that can't be called."""
 

@@ -1,0 +1,158 @@
+//! The interfaces of WASI that the user supplies instead of the runtime.
+
+use std::collections::HashSet;
+
+use wit_parser::{InterfaceId, Resolve, TypeDefKind, TypeOwner, WorldId, WorldItem, WorldKey};
+
+use crate::error::Error;
+use crate::support::is_of_runtime;
+use crate::traverse::{definition, reached, signature_types};
+
+/// Finds what `names` mean among the imports of a world.
+///
+/// A name is that of an interface, with or without its version or its package,
+/// or that of a package, for all that is imported of it.
+pub(crate) fn find(
+    resolve: &Resolve,
+    world: WorldId,
+    names: &[String],
+) -> Result<Vec<InterfaceId>, Error> {
+    let supplied = supplied(resolve, world);
+    let mut found = Vec::new();
+    for name in names {
+        let meant: Vec<_> = supplied
+            .iter()
+            .copied()
+            .filter(|id| is_meant(resolve, *id, name))
+            .collect();
+        if meant.is_empty() || (!name.contains(':') && meant.len() > 1) {
+            return Err(Error::Replacement(unclear(
+                resolve, name, &meant, &supplied,
+            )));
+        }
+        found.extend(meant);
+    }
+    found.sort_unstable();
+    found.dedup();
+    apart(resolve, &supplied, &found)?;
+    Ok(found)
+}
+
+/// Adds interfaces that a component imports to the world of its WIT, which
+/// need not know them: a toolchain adds WASI by itself.
+pub(crate) fn adopt(
+    (resolve, world): (&mut Resolve, WorldId),
+    binary: &Resolve,
+    interfaces: &[InterfaceId],
+) -> Result<HashSet<InterfaceId>, Error> {
+    let mut other = binary.clone();
+    for (_, interface) in &mut other.interfaces {
+        // What else the component has is none of the world's business.
+        if !is_wasi(binary, interface.package) {
+            interface.functions.clear();
+        }
+    }
+    let map = resolve.merge(other).map_err(|error| {
+        Error::Replacement(format!(
+            "the component's WASI and that of the WIT can't be brought together: {error:#}"
+        ))
+    })?;
+    let adopted: HashSet<_> = interfaces
+        .iter()
+        .filter_map(|id| map.interfaces[id.index()])
+        .collect();
+    let mut sorted: Vec<_> = adopted.iter().copied().collect();
+    sorted.sort_unstable();
+    for id in sorted {
+        let item = WorldItem::Interface {
+            id,
+            stability: wit_parser::Stability::default(),
+            docs: wit_parser::Docs::default(),
+            span: wit_parser::Span::default(),
+            external_id: None,
+        };
+        let imports = &mut resolve.worlds[world].imports;
+        imports.entry(WorldKey::Interface(id)).or_insert(item);
+    }
+    Ok(adopted)
+}
+
+fn supplied(resolve: &Resolve, world: WorldId) -> Vec<InterfaceId> {
+    let items = resolve.worlds[world].imports.values();
+    let interfaces = items.filter_map(|item| match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    });
+    interfaces
+        .filter(|id| is_of_runtime(resolve, *id))
+        .collect()
+}
+
+fn is_meant(resolve: &Resolve, id: InterfaceId, name: &str) -> bool {
+    let full = resolve.id_of(id).unwrap_or_default();
+    let (stem, version) = full.split_once('@').unwrap_or((&full, ""));
+    let (package, interface) = stem.split_once('/').unwrap_or((stem, ""));
+    let (wanted, of_version) = name.split_once('@').unwrap_or((name, version));
+    of_version == version
+        && (wanted == stem || wanted == package || wanted.replace('_', "-") == interface)
+}
+
+fn unclear(
+    resolve: &Resolve,
+    name: &str,
+    meant: &[InterfaceId],
+    supplied: &[InterfaceId],
+) -> String {
+    let listed = |ids: &[InterfaceId]| {
+        let names = ids.iter().filter_map(|id| resolve.id_of(*id));
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    if !meant.is_empty() {
+        return format!("`{name}` can be any of {}: say which", listed(meant));
+    }
+    let there = if supplied.is_empty() {
+        "nothing".to_owned()
+    } else {
+        listed(supplied)
+    };
+    format!(
+        "`{name}` can't be replaced, because it is no import that the runtime supplies: of those \
+         there is {there}"
+    )
+}
+
+/// Refuses to tear apart interfaces that the runtime still supplies and those
+/// whose resources they pass.
+fn apart(
+    resolve: &Resolve,
+    supplied: &[InterfaceId],
+    replaced: &[InterfaceId],
+) -> Result<(), Error> {
+    let rest = supplied.iter().filter(|id| !replaced.contains(id));
+    for id in rest {
+        let functions = resolve.interfaces[*id].functions.values();
+        let types = functions.flat_map(signature_types);
+        for ty in reached(resolve, types) {
+            let ty = &resolve.types[definition(resolve, ty)];
+            let TypeOwner::Interface(owner) = ty.owner else {
+                continue;
+            };
+            if matches!(ty.kind, TypeDefKind::Resource) && replaced.contains(&owner) {
+                let name = |id| resolve.id_of(id).unwrap_or_default();
+                return Err(Error::Replacement(format!(
+                    "`{}` can't be replaced alone, because `{}` passes its resource `{}`: \
+                     replace both, or neither",
+                    name(owner),
+                    name(*id),
+                    ty.name.as_deref().unwrap_or_default(),
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_wasi(resolve: &Resolve, package: Option<wit_parser::PackageId>) -> bool {
+    package.is_some_and(|package| resolve.packages[package].name.namespace == "wasi")
+}
