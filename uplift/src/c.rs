@@ -1,6 +1,6 @@
 //! What C says of functions and types, wherever it was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that refer to types: deeper than any that a person writes.
 pub(crate) const DEPTH: usize = 16;
@@ -53,8 +53,18 @@ pub(crate) struct Declaration {
     pub(crate) variadic: bool,
     /// What its doc comment says.
     pub(crate) docs: String,
+    /// Which way parameters go, by their names, where the doc comment says it.
+    pub(crate) ways: BTreeMap<String, Way>,
     /// Its line, counted from 1, where that is known.
     pub(crate) line: Option<usize>,
+}
+
+/// Which way that goes to which a parameter points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    In,
+    Out,
+    InOut,
 }
 
 /// A struct or union.
@@ -62,6 +72,29 @@ pub(crate) struct Declaration {
 pub(crate) struct Record {
     /// In bytes, where that is known.
     pub(crate) size: Option<u32>,
+    pub(crate) members: Members,
+    pub(crate) docs: String,
+}
+
+/// What is in a struct.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Members {
+    /// It is declared, and nothing says what is in it.
+    #[default]
+    Unknown,
+    Known(Vec<Member>),
+    /// Why nobody can say where its members lie, or that it is a union.
+    Unfit(String),
+}
+
+/// A member of a struct. One without a name is a struct whose members are those
+/// of the struct around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    /// In bytes.
+    pub(crate) offset: u32,
     pub(crate) docs: String,
 }
 
@@ -86,6 +119,8 @@ pub(crate) struct Library {
     pub(crate) functions: BTreeMap<String, Declaration>,
     pub(crate) records: BTreeMap<String, Record>,
     pub(crate) enums: BTreeMap<String, Enum>,
+    /// The enums that are not as large as an `int`.
+    pub(crate) odd_enums: BTreeSet<String>,
 }
 
 impl Type {
@@ -123,8 +158,7 @@ impl Type {
                 Type::Pointer(_) => format!("{}const", of.spelled()),
                 _ => format!("const {}", of.spelled()),
             },
-            Type::Array(of, Some(length)) => format!("{}[{length}]", of.spelled()),
-            Type::Array(of, None) => format!("{}[]", of.spelled()),
+            Type::Array(..) => declared(self, ""),
             Type::Record(Tag::Struct, name) => format!("struct {name}"),
             Type::Record(Tag::Union, name) => format!("union {name}"),
             Type::Enum(name) => format!("enum {name}"),
@@ -151,14 +185,21 @@ impl Declaration {
     }
 }
 
+impl Member {
+    /// The member as C declares it.
+    pub(crate) fn spelled(&self) -> String {
+        declared(&self.ty, &self.name)
+    }
+}
+
 /// A name after its type.
 fn declared(ty: &Type, name: &str) -> String {
     if let Type::Array(of, length) = ty {
         let length = length.map(|length| length.to_string()).unwrap_or_default();
-        return format!("{}[{length}]", declared(of, name));
+        return declared(of, &format!("{name}[{length}]"));
     }
     let ty = ty.spelled();
-    let space = if ty.ends_with('*') || name.is_empty() {
+    let space = if ty.ends_with('*') || name.is_empty() || name.starts_with('[') {
         ""
     } else {
         " "

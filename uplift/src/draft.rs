@@ -18,7 +18,9 @@ mod names;
 mod roles;
 mod seal;
 mod shape;
+mod start;
 mod statuses;
+mod structs;
 mod syntax;
 mod toml_text;
 
@@ -32,6 +34,8 @@ use evidence::{Evidence, Known};
 use handles::Handle;
 use names::{Names, kebab};
 use roles::{Context, Home, Proposal};
+use start::Start;
+use structs::{Struct, Structs};
 
 /// A first WIT and mapping.
 #[derive(Debug)]
@@ -101,6 +105,10 @@ struct Sketch {
     resources: BTreeMap<String, String>,
     /// The WIT names of enums, by their C names.
     enums: BTreeMap<String, String>,
+    structs: Structs,
+    /// The WIT names of the structs that functions mention, by their C names.
+    records: BTreeMap<String, String>,
+    start: Start,
     functions: Vec<Drafted>,
     left_out: Vec<LeftOut>,
 }
@@ -137,7 +145,10 @@ impl Sketch {
     fn new(module: &Module, name: String, header: Option<&Header>) -> Self {
         let mut evidence = Evidence::gather(module, header);
         let mut left_out = tool_chain(module, &mut evidence);
-        let handles = handles::find(&evidence);
+        let start = Start::new(module, &mut evidence, &mut left_out);
+        let structs = structs::find(&evidence);
+        let mut handles = handles::find(&evidence);
+        handles::without_records(&mut handles, &structs, &evidence);
         let mut scope = Names::default();
         let resources: BTreeMap<String, String> = handles
             .keys()
@@ -150,11 +161,18 @@ impl Sketch {
             .filter(|(_, found)| shape::is_status(found) || shape::counts_from_zero(found))
             .map(|(name, _)| (name.clone(), scope.unique(&resource_name(name))))
             .collect();
+        let mut records: BTreeMap<String, String> = structs
+            .iter()
+            .filter(|(_, found)| found.is_ok())
+            .map(|(name, _)| (name.clone(), scope.unique(&resource_name(name))))
+            .collect();
         let context = Context {
             evidence: &evidence,
             handles: &handles,
             resources: &resources,
             enums: &enums,
+            structs: &structs,
+            records: &records,
         };
         let mut proposals = Vec::new();
         let ends: BTreeSet<&String> = handles
@@ -203,12 +221,20 @@ impl Sketch {
         } else {
             (handles, resources)
         };
+        let mentioned = functions
+            .iter()
+            .flat_map(|function| &function.proposal.structs);
+        let (used, _) = structs::used(&structs, mentioned);
+        records.retain(|name, _| used.contains(name));
         Sketch {
             name,
             evidence,
             handles,
             resources,
             enums,
+            structs,
+            records,
+            start,
             functions,
             left_out,
         }
@@ -224,7 +250,9 @@ impl Sketch {
                 .collect()
         };
         let errors = used(|proposal| &proposal.errors);
-        let values = used(|proposal| &proposal.enums);
+        let mut values = used(|proposal| &proposal.enums);
+        let (_, in_structs) = structs::used(&self.structs, self.records.keys());
+        values.extend(in_structs);
         self.enums
             .iter()
             .filter(|(name, _)| errors.contains(name) || values.contains(name))
@@ -246,7 +274,17 @@ impl Sketch {
             })
             .filter(|entry| !entry.certain)
             .count();
-        guesses + self.resources.len()
+        let records = self.structs_used().filter(|(.., found)| found.points());
+        guesses + self.resources.len() + records.count() + self.start.guesses()
+    }
+
+    /// The structs that functions mention and those in them: the C name, the WIT
+    /// name, and the struct.
+    fn structs_used(&self) -> impl Iterator<Item = (&str, &str, &Struct)> {
+        self.records.iter().filter_map(|(name, wit)| {
+            let found = self.structs.get(name)?.as_ref().ok()?;
+            Some((name.as_str(), wit.as_str(), found))
+        })
     }
 
     /// Whether something is passed through the memory.

@@ -1,5 +1,7 @@
 //! Whatever a module exports and a header declares, the draft can be read.
 
+mod library;
+
 use proptest::prelude::*;
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, IndirectNameMap,
@@ -7,8 +9,9 @@ use wasm_encoder::{
 };
 
 use super::{Draft, Header};
-use crate::c::{Constant, Declaration, Enum, Library, Number, Record, Tag, Type};
+use crate::c::{Constant, Declaration, Enum, Library, Number, Record, Tag, Type, Way};
 use crate::{Error, Mapping, Module, Plan};
+use library::{structs, typical};
 
 /// A function, what it is called, and how much of it the header declares.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ struct Exported {
     declared: bool,
     variadic: bool,
     docs: String,
+    /// Which way a parameter goes.
+    way: Option<(String, Way)>,
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -51,6 +56,15 @@ fn ty() -> impl Strategy<Value = Type> {
         Type::Record(Tag::Struct, "thing".into()),
         Type::Record(Tag::Struct, "state_t".into()),
         Type::Record(Tag::Union, "resource".into()),
+        Type::Record(Tag::Struct, "point".into()),
+        Type::Record(Tag::Struct, "person".into()),
+        Type::Record(Tag::Struct, "small".into()),
+        Type::Record(Tag::Struct, "single".into()),
+        Type::Record(Tag::Struct, "node".into()),
+        Type::Record(Tag::Struct, "within".into()),
+        Type::Record(Tag::Struct, "bits".into()),
+        Type::Record(Tag::Struct, "short".into()),
+        Type::Record(Tag::Struct, "overlap".into()),
         Type::Void,
         Type::Function,
         Type::Unknown("?".into()),
@@ -67,95 +81,6 @@ fn ty() -> impl Strategy<Value = Type> {
     })
 }
 
-/// Functions of a library as there are many: so that handles and buffers are not
-/// left to chance.
-fn typical() -> impl Strategy<Value = Exported> {
-    let number = |name: &str, number| Type::Number(name.to_owned(), number);
-    let int = number("int", Number::Signed(4));
-    let size = number("size_t", Number::Unsigned(4));
-    let bytes = Type::pointer(number("unsigned char", Number::Unsigned(1)));
-    let data = Type::pointer(Type::constant(Type::Void));
-    let text = Type::pointer(Type::constant(number("char", Number::Char)));
-    let thing = Type::pointer(Type::Record(Tag::Struct, "thing".into()));
-    let state = Type::pointer(Type::Record(Tag::Struct, "state_t".into()));
-    let status = Type::Enum("status".into());
-    let function = |name: &str, result: &Type, parameters: &[(&str, &Type)]| Exported {
-        name: name.to_owned(),
-        parameters: parameters
-            .iter()
-            .map(|(name, ty)| ((*name).to_owned(), (*ty).clone()))
-            .collect(),
-        result: result.clone(),
-        declared: true,
-        variadic: false,
-        docs: String::new(),
-    };
-    let (out, out_length) = (Type::pointer(bytes.clone()), Type::pointer(size.clone()));
-    prop::sample::select(vec![
-        function("thing_new", &thing, &[("name", &text)]),
-        function("thing_open", &thing, &[("data", &data), ("n", &size)]),
-        function("thing_free", &Type::Void, &[("self", &thing)]),
-        function(
-            "thing_read",
-            &int,
-            &[("t", &thing), ("dst", &bytes), ("cap", &size)],
-        ),
-        function(
-            "thing_join",
-            &status,
-            &[("t", &thing), ("t", &thing), ("data", &data), ("n", &size)],
-        ),
-        function("thing_name", &text, &[("t", &thing)]),
-        function("state_init", &int, &[("s", &state), ("seed", &size)]),
-        function("state_end", &int, &[("s", &state)]),
-        function(
-            "state_add",
-            &Type::Void,
-            &[("s", &state), ("data", &data), ("n", &size)],
-        ),
-        function(
-            "pack",
-            &status,
-            &[
-                ("dst", &bytes),
-                ("dst_len", &out_length),
-                ("src", &data),
-                ("n", &size),
-            ],
-        ),
-        function("packBound", &size, &[("n", &size)]),
-        function("make", &status, &[("out", &out), ("out_len", &out_length)]),
-        function(
-            "thing_find",
-            &status,
-            &[("name", &text), ("out", &Type::pointer(thing.clone()))],
-        ),
-        function(
-            "measure",
-            &int,
-            &[
-                ("width", &Type::pointer(int.clone())),
-                ("height", &Type::pointer(number("double", Number::Float(8)))),
-            ],
-        ),
-        function(
-            "describe",
-            &Type::Void,
-            &[
-                ("t", &thing),
-                (
-                    "out",
-                    &Type::pointer(Type::pointer(number("char", Number::Char))),
-                ),
-                ("dst", &bytes),
-                ("cap", &size),
-            ],
-        ),
-        function("free_text", &Type::Void, &[("text", &text)]),
-        function("free", &Type::Void, &[("at", &data)]),
-    ])
-}
-
 fn exported() -> impl Strategy<Value = Exported> {
     (
         name(),
@@ -164,9 +89,14 @@ fn exported() -> impl Strategy<Value = Exported> {
         any::<bool>(),
         prop::bool::weighted(0.05),
         prop_oneof![4 => Just(String::new()), 1 => any::<String>()],
+        prop::option::weighted(
+            0.3,
+            prop::sample::select(vec![Way::In, Way::Out, Way::InOut]),
+        ),
     )
         .prop_map(
-            |(name, parameters, result, declared, variadic, docs)| Exported {
+            |(name, parameters, result, declared, variadic, docs, way)| Exported {
+                way: way.and_then(|way| Some((parameters.first()?.0.clone(), way))),
                 name,
                 parameters,
                 result,
@@ -193,12 +123,19 @@ fn module(functions: &[Exported], memory: &str) -> Vec<u8> {
     let mut code = CodeSection::new();
     let mut locals = IndirectNameMap::new();
     for (index, function) in (0u32..).zip(functions) {
-        let parameters: Vec<ValType> = function
-            .parameters
-            .iter()
-            .map(|(_, ty)| core(ty).unwrap_or(ValType::I32))
+        let by_value = matches!(function.result.resolved().0, Type::Record(..));
+        let result = core(&function.result).filter(|_| !by_value);
+        let parameters: Vec<ValType> = by_value
+            .then_some(ValType::I32)
+            .into_iter()
+            .chain(
+                function
+                    .parameters
+                    .iter()
+                    .map(|(_, ty)| core(ty).unwrap_or(ValType::I32)),
+            )
             .collect();
-        types.ty().function(parameters, core(&function.result));
+        types.ty().function(parameters, result);
         defined.function(index);
         exports.export(&function.name, ExportKind::Func, index);
         let mut body = Function::new([]);
@@ -252,13 +189,19 @@ fn library(functions: &[Exported]) -> Library {
             parameters: function.parameters.clone(),
             variadic: function.variadic,
             docs: function.docs.clone(),
+            ways: function.way.iter().cloned().collect(),
             line: Some(1),
         };
         library.functions.insert(function.name.clone(), declaration);
     }
-    for (name, size) in [("thing", None), ("state_t", Some(88))] {
+    for (name, size, members) in structs() {
         let docs = String::new();
-        library.records.insert(name.into(), Record { size, docs });
+        let record = Record {
+            size,
+            members,
+            docs,
+        };
+        library.records.insert(name.into(), record);
     }
     library.enums.insert(
         "status".into(),

@@ -21,12 +21,17 @@ pub(super) struct Node {
     pub(super) variadic: bool,
     pub(super) complete: bool,
     pub(super) bit_field: bool,
+    /// The type of an enum's constants, where it is declared.
+    pub(super) underlying: String,
     /// `struct` or `union`.
     pub(super) tag: String,
     pub(super) value: String,
     /// In a comment.
     pub(super) text: String,
     pub(super) param: String,
+    /// Which way a parameter goes, where a comment says it: `in`, `out`, `in,out`.
+    pub(super) direction: String,
+    pub(super) explicit: Option<bool>,
     pub(super) arguments: Vec<String>,
     pub(super) inner: Vec<Node>,
 }
@@ -155,6 +160,11 @@ impl<'de> Visitor<'de> for AnyNode {
                 "tagUsed" => node.tag = map.next_value()?,
                 "value" if node.kind == "ConstantExpr" => node.value = map.next_value()?,
                 "text" => node.text = map.next_value()?,
+                "fixedUnderlyingType" => {
+                    node.underlying = map.next_value::<QualifiedType>()?.qual_type;
+                }
+                "direction" => node.direction = map.next_value()?,
+                "explicit" => node.explicit = Some(map.next_value()?),
                 "param" => node.param = map.next_value()?,
                 "args" => node.arguments = map.next_value()?,
                 // The kind always comes before what is inside. Bodies and

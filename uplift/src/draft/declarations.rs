@@ -1,10 +1,12 @@
 //! From clang's syntax tree to declarations.
 
+mod layout;
+
 use std::collections::BTreeMap;
 
 use super::ast::Node;
 use super::syntax::{read_type, result_of};
-use crate::c::{Constant, Declaration, Enum, Library, Number, Record, Tag, Type};
+use crate::c::{Constant, Declaration, Enum, Library, Tag, Type, Way};
 
 /// Collects declarations from the top-level nodes of a tree.
 pub(super) struct Collector<'a> {
@@ -53,6 +55,10 @@ impl<'a> Collector<'a> {
                     Type::Record(keyword(&tag), node.name.clone())
                 }
             }
+            // It is aligned otherwise than what it stands for.
+            _ if node.inner.iter().any(|inner| inner.kind == "AlignedAttr") => {
+                Type::Unknown(node.name.clone())
+            }
             _ => read_type(&node.ty, &self.typedefs),
         };
         // A comment often stands at the typedef alone.
@@ -65,68 +71,11 @@ impl<'a> Collector<'a> {
         self.typedefs.insert(node.name.clone(), ty);
     }
 
-    fn record(&mut self, name: &str, node: &Node) {
-        let known = self.library.records.entry(name.to_owned()).or_default();
-        if known.docs.is_empty() {
-            known.docs = docs(node);
-        }
-        if node.complete
-            && let Some((size, align)) = self.layout(node)
-        {
-            self.layouts.insert(name.to_owned(), (size, align));
-            let record = Record {
-                size: Some(size),
-                docs: docs(node),
-            };
-            self.library.records.insert(name.to_owned(), record);
-        }
-    }
-
-    /// The size and alignment that the C ABI of wasm32 gives a record; nothing
-    /// where an attribute or a field is beyond this.
-    fn layout(&self, node: &Node) -> Option<(u32, u32)> {
-        let (mut size, mut align) = (0u32, 1u32);
-        for member in &node.inner {
-            match member.kind.as_str() {
-                "FieldDecl" if !member.bit_field => {
-                    let ty = read_type(&member.ty, &self.typedefs);
-                    let (field, alignment) = self.size_of(&ty)?;
-                    align = align.max(alignment);
-                    if keyword(node) == Tag::Union {
-                        size = size.max(field);
-                    } else {
-                        size = size
-                            .checked_next_multiple_of(alignment)?
-                            .checked_add(field)?;
-                    }
-                }
-                "FullComment" => {}
-                _ => return None,
-            }
-        }
-        Some((size.checked_next_multiple_of(align)?, align))
-    }
-
-    fn size_of(&self, ty: &Type) -> Option<(u32, u32)> {
-        match ty.resolved().0 {
-            Type::Number(_, number) => {
-                let size = match number {
-                    Number::Bool | Number::Char => 1,
-                    Number::Signed(size) | Number::Unsigned(size) | Number::Float(size) => *size,
-                };
-                Some((size, size))
-            }
-            Type::Pointer(_) | Type::Enum(_) => Some((4, 4)),
-            Type::Array(of, Some(length)) => {
-                let (size, align) = self.size_of(of)?;
-                Some((size.checked_mul(*length)?, align))
-            }
-            Type::Record(_, name) => self.layouts.get(name).copied(),
-            _ => None,
-        }
-    }
-
     fn enumeration(&mut self, name: &str, node: &Node) {
+        let packed = node.inner.iter().any(|inner| inner.kind == "PackedAttr");
+        if packed || !["", "int", "unsigned int"].contains(&node.underlying.as_str()) {
+            self.library.odd_enums.insert(name.to_owned());
+        }
         let mut next = Some(0i64);
         let mut constants = Vec::new();
         for constant in node
@@ -151,6 +100,12 @@ impl<'a> Collector<'a> {
                 docs: docs(constant),
             });
         }
+        let wide = |constant: &Constant| {
+            i32::try_from(constant.value).is_err() && u32::try_from(constant.value).is_err()
+        };
+        if constants.iter().any(wide) {
+            self.library.odd_enums.insert(name.to_owned());
+        }
         if !constants.is_empty() {
             let docs = docs(node);
             let found = Enum { constants, docs };
@@ -170,6 +125,7 @@ impl<'a> Collector<'a> {
             parameters,
             variadic: node.variadic,
             docs: docs(node),
+            ways: ways(node),
             line: node.location.offset().and_then(|offset| {
                 let before = self.text.get(..offset)?;
                 Some(before.matches('\n').count() + 1)
@@ -230,6 +186,24 @@ fn docs(node: &Node) -> String {
         .filter(|block| !block.is_empty())
         .collect();
     blocks.join("\n\n")
+}
+
+/// Which way each parameter goes, where the doc comment says it.
+fn ways(node: &Node) -> BTreeMap<String, Way> {
+    let comments = node.inner.iter().filter(|node| node.kind == "FullComment");
+    comments
+        .flat_map(|comment| &comment.inner)
+        .filter(|node| node.kind == "ParamCommandComment" && node.explicit == Some(true))
+        .filter_map(|node| {
+            let way = match node.direction.as_str() {
+                "in" => Way::In,
+                "out" => Way::Out,
+                "in,out" => Way::InOut,
+                _ => return None,
+            };
+            Some((node.param.clone(), way))
+        })
+        .collect()
 }
 
 fn block(node: &Node) -> String {

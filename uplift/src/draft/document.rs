@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use super::Sketch;
 use super::interface::INTERFACE;
 use super::roles::{Entry, Home};
+use super::start::Start;
+use super::structs::Struct;
 use super::toml_text::{line, shown, string};
 use super::{Drafted, LeftOut};
 use crate::module::Module;
@@ -18,6 +20,10 @@ pub(super) fn write(sketch: &Sketch, module: &Module) -> String {
     let _ = writeln!(out, "module = {{ sha256 = \"{}\" }}", module.sha256());
     let _ = writeln!(out, "wit = {{ path = \"{}.wit\" }}", sketch.name);
     out.push_str(&memory(sketch, module));
+    out.push_str(&start(&sketch.start));
+    for (name, wit, found) in sketch.structs_used() {
+        out.push_str(&record(name, wit, found));
+    }
     for (record, wit) in &sketch.resources {
         let handle = &sketch.handles[record];
         let _ = writeln!(
@@ -51,6 +57,56 @@ pub(super) fn write(sketch: &Sketch, module: &Module) -> String {
         out.push_str(&entry(sketch, function));
     }
     out.push_str(&left_out(&sketch.left_out));
+    out
+}
+
+/// The stubs and the calls at the start.
+fn start(start: &Start) -> String {
+    let mut out = String::new();
+    for stub in &start.stubs {
+        let does = if stub.nothing { "nothing" } else { "trap" };
+        let _ = writeln!(
+            out,
+            "\n# {}: {}.\n[import.{}]\nstub = \"{does}\"\nconfirmed = false",
+            line(&stub.core),
+            stub.why,
+            string(&stub.name)
+        );
+    }
+    for call in &start.calls {
+        let _ = writeln!(
+            out,
+            "\n# {}: {}.\n[[init]]\ncalls = {}\nconfirmed = false",
+            shown(&call.export),
+            call.why,
+            string(&call.export)
+        );
+    }
+    out
+}
+
+/// How a struct lies in memory.
+fn record(name: &str, wit: &str, found: &Struct) -> String {
+    let mut out = format!("\n# `struct {}`", line(name));
+    out.push_str(if found.points() {
+        ": what it points to belongs to it.\n"
+    } else {
+        ".\n"
+    });
+    let key = format!("[record.\"{INTERFACE}#{wit}\"");
+    let _ = writeln!(out, "{key}]\nsize = {}", found.size);
+    if found.points() {
+        out.push_str("confirmed = false\n");
+    }
+    let _ = writeln!(out, "{key}.fields]");
+    for field in &found.fields {
+        let _ = writeln!(
+            out,
+            "{} = {{ {} }}",
+            field.name,
+            field.kind.fields(field.offset)
+        );
+    }
     out
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use wasmparser::{FuncType, ValType};
 
 use super::header::Header;
-use crate::c::{Declaration, Library, Number, Type};
+use crate::c::{Declaration, Library, Members, Number, Type};
 use crate::module::{Module, core_type};
 
 /// Where a declaration was found, the best evidence first.
@@ -72,11 +72,17 @@ impl Evidence {
             .map(|header| header.library.clone())
             .unwrap_or_default();
         for (name, record) in dwarf.records {
-            types.records.entry(name).or_insert(record);
+            let known = types.records.entry(name).or_default();
+            // A header often declares a struct alone.
+            if known.members == Members::Unknown {
+                known.size = record.size;
+                known.members = record.members;
+            }
         }
         for (name, found) in dwarf.enums {
             types.enums.entry(name).or_insert(found);
         }
+        types.odd_enums.extend(dwarf.odd_enums);
         Evidence {
             functions,
             set_aside: BTreeSet::new(),
@@ -150,7 +156,7 @@ fn named(mut declaration: Declaration, by_dwarf: Option<&Declaration>) -> Declar
 
 /// Whether a declaration can be that of a function of this core type. A type that
 /// is not known fits everywhere: it is looked at later.
-fn fits(declaration: &Declaration, core: &FuncType) -> bool {
+pub(super) fn fits(declaration: &Declaration, core: &FuncType) -> bool {
     let one = |ty: &Type, core: ValType| match ty.resolved().0 {
         Type::Number(_, Number::Signed(8) | Number::Unsigned(8)) => core == ValType::I64,
         Type::Number(_, Number::Float(4)) => core == ValType::F32,

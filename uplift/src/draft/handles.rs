@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evidence::{Evidence, Known};
 use super::names::kebab;
 use super::shape::{Shape, shape};
+use super::structs::Structs;
 use crate::c::Type;
 
 /// Words in the names of functions that end what they are given.
@@ -23,6 +24,27 @@ pub(super) struct Handle {
     pub(super) destroy: Option<String>,
     /// The size of a state that the caller allocates.
     pub(super) size: Option<u32>,
+}
+
+/// Leaves to records what a function hands out for its caller to look into: of
+/// what is known of these structs, everything can be passed, and no function but
+/// the one that ends it takes it.
+pub(super) fn without_records(
+    handles: &mut BTreeMap<String, Handle>,
+    structs: &Structs,
+    evidence: &Evidence,
+) {
+    handles.retain(|name, handle| {
+        let taken = evidence.functions.iter().any(|known| {
+            Some(&known.export) != handle.destroy.as_ref()
+                && known
+                    .declaration
+                    .parameters
+                    .iter()
+                    .any(|(_, ty)| record(ty).as_ref() == Some(name))
+        });
+        taken || handle.size.is_some() || !matches!(structs.get(name), Some(Ok(_)))
+    });
 }
 
 /// The records that become resources, by name.
@@ -136,7 +158,7 @@ fn allocated(evidence: &Evidence, name: &str) -> Option<Handle> {
 }
 
 /// The export that takes the record alone and is called like one that ends it.
-fn ending(evidence: &Evidence, name: &str) -> Option<String> {
+pub(super) fn ending(evidence: &Evidence, name: &str) -> Option<String> {
     let ends = evidence.functions.iter().filter(|known| {
         let declaration = &known.declaration;
         let result = shape(&declaration.result);
@@ -173,6 +195,6 @@ pub(super) fn has_word(name: &str, word: &str) -> bool {
         .any(|found| found.trim_end_matches(|digit: char| digit.is_ascii_digit()) == word)
 }
 
-fn pointed_is_constant(ty: &Type) -> bool {
+pub(super) fn pointed_is_constant(ty: &Type) -> bool {
     matches!(ty.resolved().0, Type::Pointer(to) if to.resolved().1)
 }

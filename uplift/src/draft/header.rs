@@ -19,7 +19,7 @@ const SHOWN_LINES: usize = 20;
 
 /// How long a compiler may take. A large header takes seconds; the first run of
 /// `zig cc` makes the files of its C library.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often a compiler that has said everything is asked whether it has ended.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::names::spelled;
 use super::roles::Home;
 use super::statuses;
+use super::structs::Struct;
 use super::toml_text;
 use super::{Drafted, Sketch};
 use crate::c::Constant;
@@ -31,6 +32,9 @@ pub(super) fn write(sketch: &Sketch) -> String {
         }
         text.push_str("    }\n");
         parts.push(text);
+    }
+    for (name, wit, found) in sketch.structs_used() {
+        parts.push(record(sketch, name, wit, found));
     }
     for (record, wit) in &sketch.resources {
         let known = sketch.evidence.types.records.get(record);
@@ -59,6 +63,19 @@ pub(super) fn write(sketch: &Sketch) -> String {
         format!("    export {INTERFACE};\n")
     };
     let _ = write!(out, "}}\n\nworld {world} {{\n{export}}}\n");
+    out
+}
+
+fn record(sketch: &Sketch, name: &str, wit: &str, found: &Struct) -> String {
+    let known = sketch.evidence.types.records.get(name);
+    let mut out = docs("    ", known.map_or("", |known| &known.docs), None);
+    let _ = writeln!(out, "    record {} {{", spelled(wit));
+    for field in &found.fields {
+        out.push_str(&docs("        ", &field.docs, Some(&field.declared)));
+        let ty = field.kind.wit(&sketch.records, &sketch.enums);
+        let _ = writeln!(out, "        {}: {ty},", spelled(&field.name));
+    }
+    out.push_str("    }\n");
     out
 }
 

@@ -1,18 +1,23 @@
 //! What each argument and result of a function is for.
 
 mod argument;
+mod by_value;
+mod handed;
 mod result;
+mod structure;
 
 use std::collections::BTreeMap;
 
 use wasmparser::ValType;
 
 use super::evidence::{Evidence, Known};
-use super::handles::Handle;
+use super::handles::{self, Handle};
 use super::names::{Names, spelled};
 use super::shape::{
-    Elements, Shape, can_be_a_length, named_like_a_length, shape, typed_like_a_length,
+    Shape, can_be_a_length, has_the_name_of, named_like_a_length, shape, typed_like_a_length,
 };
+use super::structs::{Struct, Structs};
+use crate::c::{Type, Way};
 
 /// An entry of the mapping that the draft proposes.
 #[derive(Clone, Debug)]
@@ -74,6 +79,8 @@ pub(super) struct Proposal {
     /// The enums that the signature mentions, and those of errors.
     pub(super) enums: Vec<String>,
     pub(super) errors: Vec<String>,
+    /// The structs that the signature mentions, by their C names.
+    pub(super) structs: Vec<String>,
 }
 
 /// What the functions share.
@@ -84,16 +91,23 @@ pub(super) struct Context<'a> {
     pub(super) resources: &'a BTreeMap<String, String>,
     /// The WIT names of enums and of error enums, by their C names.
     pub(super) enums: &'a BTreeMap<String, String>,
+    /// The structs that are no resources.
+    pub(super) structs: &'a Structs,
+    /// Their WIT names, by their C names.
+    pub(super) records: &'a BTreeMap<String, String>,
 }
 
 /// What the function writes for its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Output {
-    /// A buffer with its room, so that what is returned may be its length.
-    Bounded(Elements),
+    /// A buffer with its room, so that what is returned may be its length; the WIT
+    /// type of an element.
+    Bounded(String),
     /// A buffer that is measured otherwise, or memory that is handed out.
-    List(Elements),
+    List(String),
     Number(&'static str),
+    /// A struct, by its C name.
+    Struct(String),
     Text,
     /// A new state of a resource, or a pointer to one.
     Resource(String),
@@ -102,8 +116,9 @@ enum Output {
 impl Output {
     fn wit(&self, context: &Context<'_>) -> String {
         match self {
-            Output::Bounded(of) | Output::List(of) => format!("list<{}>", of.wit),
+            Output::Bounded(of) | Output::List(of) => format!("list<{of}>"),
             Output::Number(wit) => (*wit).to_owned(),
+            Output::Struct(name) => spelled(&context.records[name]),
             Output::Text => "string".into(),
             Output::Resource(record) => spelled(&context.resources[record]),
         }
@@ -128,20 +143,24 @@ pub(super) fn propose(known: &Known, context: &Context<'_>) -> Result<Proposal, 
     {
         return Err("it takes or returns vectors or references".into());
     }
+    let lowered = by_value::lowered(known, context)?;
     let mut roles = Roles {
-        known,
+        known: lowered.as_ref().map_or(known, |lowered| &lowered.known),
+        by_value: lowered.as_ref().map_or(&[], |lowered| &lowered.by_value),
         context,
         names: Names::without(&["self"]),
-        entries: vec![None; known.declaration.parameters.len()],
+        entries: Vec::new(),
         lengths: BTreeMap::new(),
         parameters: Vec::new(),
         outputs: Vec::new(),
         home: Home::Interface,
         enums: Vec::new(),
         errors: Vec::new(),
+        structs: Vec::new(),
     };
+    roles.entries = vec![None; roles.known.declaration.parameters.len()];
     roles.pair_lengths();
-    for at in 0..known.declaration.parameters.len() {
+    for at in 0..roles.entries.len() {
         // A length comes with its pointer, wherever that is.
         if roles.entries[at].is_none() && !roles.lengths.values().any(|length| *length == at) {
             let entry = roles.argument(at)?;
@@ -153,6 +172,8 @@ pub(super) fn propose(known: &Known, context: &Context<'_>) -> Result<Proposal, 
 
 struct Roles<'a> {
     known: &'a Known,
+    /// Where structs are passed that C passes by value.
+    by_value: &'a [usize],
     context: &'a Context<'a>,
     names: Names,
     entries: Vec<Option<Entry>>,
@@ -164,6 +185,7 @@ struct Roles<'a> {
     home: Home,
     enums: Vec<String>,
     errors: Vec<String>,
+    structs: Vec<String>,
 }
 
 impl<'a> Roles<'a> {
@@ -171,7 +193,7 @@ impl<'a> Roles<'a> {
         &self.known.declaration.parameters[at].0
     }
 
-    fn ty(&self, at: usize) -> &'a crate::c::Type {
+    fn ty(&self, at: usize) -> &'a Type {
         &self.known.declaration.parameters[at].1
     }
 
@@ -192,9 +214,7 @@ impl<'a> Roles<'a> {
     /// else the one after it.
     fn pair_lengths(&mut self) {
         let count = self.entries.len();
-        let pointers: Vec<usize> = (0..count)
-            .filter(|at| matches!(self.shape(*at), Some(Shape::Elements(of)) if of.count.is_none()))
-            .collect();
+        let pointers: Vec<usize> = (0..count).filter(|at| self.needs_a_length(*at)).collect();
         let mut free: Vec<usize> = (0..count)
             .filter(|at| can_be_a_length(self.ty(*at)))
             .collect();
@@ -205,7 +225,7 @@ impl<'a> Roles<'a> {
                 }
                 let found = free.iter().position(|&length| {
                     if by_name {
-                        self.has_the_name_of(length, pointer)
+                        has_the_name_of(self.name(length), self.name(pointer))
                     } else {
                         length == pointer + 1 && self.looks_like_a_length(length, pointer)
                     }
@@ -217,23 +237,53 @@ impl<'a> Roles<'a> {
         }
     }
 
-    fn has_the_name_of(&self, length: usize, pointer: usize) -> bool {
-        let (length, pointer) = (self.name(length), self.name(pointer));
-        !pointer.is_empty()
-            && named_like_a_length(length)
-            && length.len() > pointer.len()
-            && length
-                .to_ascii_lowercase()
-                .contains(&pointer.to_ascii_lowercase())
+    /// Whether it points to numbers or structs, and nothing says to how many.
+    fn needs_a_length(&self, at: usize) -> bool {
+        match self.shape(at) {
+            Some(Shape::Elements(of)) => of.count.is_none(),
+            Some(Shape::Record(name)) => {
+                !self.by_value.contains(&at)
+                    && self.structure(&name).is_some()
+                    && !matches!(self.ty(at).resolved().0, Type::Array(_, Some(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The struct that a WIT record stands for, and no resource.
+    fn structure(&self, name: &str) -> Option<&'a Struct> {
+        if self.context.handles.contains_key(name) {
+            return None;
+        }
+        let found = self.context.structs.get(name)?;
+        found.as_ref().ok()
+    }
+
+    /// Whether what a parameter points to is `const`.
+    fn points_to_const(&self, at: usize) -> bool {
+        match self.ty(at).resolved().0 {
+            Type::Pointer(to) | Type::Array(to, _) => to.resolved().1,
+            _ => false,
+        }
+    }
+
+    /// Which way that goes to which a parameter points, as far as its doc comment
+    /// or its name says it.
+    fn way(&self, at: usize) -> Option<Way> {
+        let name = self.name(at);
+        let called = |words: &[&str]| words.iter().any(|word| handles::has_word(name, word));
+        let said = self.known.declaration.ways.get(name).copied();
+        let in_out = called(&["inout", "io"]) || (called(&["in"]) && called(&["out"]));
+        said.or_else(|| in_out.then_some(Way::InOut))
     }
 
     fn looks_like_a_length(&self, length: usize, pointer: usize) -> bool {
-        let text = matches!(self.shape(pointer), Some(Shape::Elements(of)) if of.text);
+        let bytes = matches!(self.shape(pointer), Some(Shape::Elements(of)) if !of.text);
         named_like_a_length(self.name(length))
             || typed_like_a_length(self.ty(length))
             // Without names, what follows bytes is their length more often than
-            // not; a string has none.
-            || (self.name(length).is_empty() && !text && self.known.source.has_types())
+            // not; a string and a struct have none.
+            || (self.name(length).is_empty() && bytes && self.known.source.has_types())
     }
 
     fn finish(mut self) -> Result<Proposal, String> {
@@ -258,6 +308,7 @@ impl<'a> Roles<'a> {
             returns,
             enums: self.enums,
             errors: self.errors,
+            structs: self.structs,
         })
     }
 

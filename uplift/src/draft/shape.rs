@@ -150,6 +150,16 @@ pub(super) fn named_like_a_length(name: &str) -> bool {
         || lower.ends_with("_n")
 }
 
+/// Whether a length is called after a pointer: `dataLen` and `data`.
+pub(super) fn has_the_name_of(length: &str, pointer: &str) -> bool {
+    !pointer.is_empty()
+        && named_like_a_length(length)
+        && length.len() > pointer.len()
+        && length
+            .to_ascii_lowercase()
+            .contains(&pointer.to_ascii_lowercase())
+}
+
 /// Whether a type is called like a length.
 pub(super) fn typed_like_a_length(ty: &Type) -> bool {
     match ty {

@@ -90,14 +90,26 @@ impl<'a> Reader<'a> {
                         _ => Type::Function,
                     });
                 }
-                Some("[") => {
-                    let length = self.rest.get(self.at + 1)?.parse().ok();
-                    return Some(Type::Array(Box::new(ty), length));
-                }
+                Some("[") => return self.array(ty),
                 Some(_) => return None,
             }
             self.at += 1;
         }
+    }
+
+    /// `[2][3]` behind the type of the elements.
+    fn array(&self, of: Type) -> Option<Type> {
+        let mut lengths = Vec::new();
+        for dimension in self.rest[self.at..].split(|token| *token == "]") {
+            match dimension {
+                ["["] => lengths.push(None),
+                ["[", length] => lengths.push(Some(length.parse().ok()?)),
+                [] => {}
+                _ => return None,
+            }
+        }
+        let array = |of, length| Type::Array(Box::new(of), length);
+        Some(lengths.into_iter().rev().fold(of, array))
     }
 
     /// What stands before the first `*`.
@@ -229,6 +241,9 @@ mod tests {
             ("enum color", "enum color"),
             ("int (*)(int, void *)", "(a function) *"),
             ("unsigned char[16]", "unsigned char[16]"),
+            ("int[2][3]", "int[2][3]"),
+            ("const char *[]", "const char *[]"),
+            ("int[2] nobody", "int[2] nobody"),
             (
                 "struct (unnamed struct at a.h:1:9) *",
                 "struct (unnamed struct at a.h:1:9) *",

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-/// The key itself. It belongs to each entry of `arguments`, to `returns` and to
-/// a resource.
+/// The key itself. It belongs to each entry of `arguments`, to `returns`, and to
+/// a resource, a struct, an import and a call at the start.
 pub(super) const KEY: &str = "confirmed";
 
 /// An entry that is marked by `confirmed = false`.

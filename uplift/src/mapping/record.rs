@@ -11,6 +11,7 @@ use super::policy::{CType, Encoding, ErrorPolicy, NulPolicy};
 /// The C struct that a WIT record stands for.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Record {
     /// The size of the struct in bytes. Left out: as C lays out the fields.

@@ -7,6 +7,7 @@ use super::returns::Statuses;
 /// What stands for a function that the module imports.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Import {
     /// What happens when the module calls it.
@@ -40,6 +41,7 @@ pub(crate) enum Number {
 /// A call that starts the module.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::confirmed::allowed))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Init {
     /// The export.

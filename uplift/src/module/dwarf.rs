@@ -4,6 +4,11 @@
 //! never knows which length belongs to which pointer, who owns what, or whether
 //! a pointer may be null.
 
+mod record;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use gimli::{
     AttributeValue, DwarfSections, EndianSlice, LittleEndian, Unit, UnitOffset, constants,
 };
@@ -32,9 +37,11 @@ pub(super) fn library<'a>(section: impl Fn(&str) -> Option<&'a [u8]>) -> Library
         let reader = Reader {
             dwarf: &dwarf,
             unit: &unit,
+            records: RefCell::default(),
         };
         // A damaged unit says no more than it did so far.
         let _ = reader.functions(&mut library);
+        reader.members(&mut library);
     }
     library
 }
@@ -42,6 +49,8 @@ pub(super) fn library<'a>(section: impl Fn(&str) -> Option<&'a [u8]>) -> Library
 struct Reader<'r, 'a> {
     dwarf: &'r Dwarf<'a>,
     unit: &'r Unit<Slice<'a>>,
+    /// The records that were mentioned, and where what is in them is said.
+    records: RefCell<Vec<(String, UnitOffset)>>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -68,6 +77,7 @@ impl<'a> Reader<'_, 'a> {
                             parameters: Vec::new(),
                             variadic: false,
                             docs: String::new(),
+                            ways: BTreeMap::new(),
                             line: None,
                         };
                         current = Some((name, declaration, depth));
@@ -154,12 +164,22 @@ impl<'a> Reader<'_, 'a> {
             }
             constants::DW_TAG_base_type => number(&entry, name?),
             constants::DW_TAG_array_type => {
-                Type::Array(Box::new(self.type_of(&entry, library, depth)), None)
+                let of = self.type_of(&entry, library, depth);
+                let mut counts = self.counts(offset).unwrap_or_default();
+                if counts.is_empty() {
+                    counts.push(None);
+                }
+                let array = |of, count| Type::Array(Box::new(of), count);
+                // More dimensions than anybody writes: a damaged unit.
+                counts.into_iter().take(DEPTH).rev().fold(of, array)
             }
-            constants::DW_TAG_structure_type => record(&entry, Tag::Struct, tag()?, library),
-            constants::DW_TAG_union_type => record(&entry, Tag::Union, tag()?, library),
+            constants::DW_TAG_structure_type => self.record(&entry, Tag::Struct, tag()?, library),
+            constants::DW_TAG_union_type => self.record(&entry, Tag::Union, tag()?, library),
             constants::DW_TAG_enumeration_type => {
                 let name = tag()?;
+                if size(&entry) != Some(4) {
+                    library.odd_enums.insert(name.clone());
+                }
                 let constants = self.constants(offset).unwrap_or_default();
                 let known = library.enums.entry(name.clone()).or_default();
                 if known.constants.is_empty() {
@@ -194,12 +214,6 @@ impl<'a> Reader<'_, 'a> {
         }
         Ok(found)
     }
-}
-
-fn record(entry: &Entry<'_>, tag: Tag, name: String, library: &mut Library) -> Type {
-    let known = library.records.entry(name.clone()).or_default();
-    known.size = known.size.or_else(|| size(entry));
-    Type::Record(tag, name)
 }
 
 fn unknown() -> Type {

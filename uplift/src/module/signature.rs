@@ -3,6 +3,8 @@
 //! A core type has lost most of what C knew: a pointer, a length and a status
 //! are all `i32`. What is left are names, and those only hint.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use wasmparser::ValType;
 
@@ -106,6 +108,7 @@ impl Module {
             parameters,
             variadic: false,
             docs: String::new(),
+            ways: BTreeMap::new(),
             line: None,
         };
         (declaration, some_named)

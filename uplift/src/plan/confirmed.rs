@@ -33,6 +33,12 @@ fn place(guess: &Unconfirmed) -> String {
             Some(param) => format!("the argument `{kind}` of `{param}` in `{function}`"),
             None => format!("the argument `{kind}` in `{function}`"),
         },
+        ["record", name, ..] => format!("what the struct of `{name}` points to"),
+        ["import", name, ..] => format!("what stands for the import `{name}`"),
+        ["init", ..] => {
+            let calls = guess.entry["calls"].as_str().unwrap_or_default();
+            format!("the call of `{calls}` at the start")
+        }
         [_, name, ..] => format!("what ends `{name}`"),
         _ => "this entry".into(),
     }
@@ -71,7 +77,12 @@ fn question(guess: &Unconfirmed) -> &'static str {
         ("status", _) => "which statuses are a success, and which ones are errors?",
         ("handle", _) => "does the caller own it, and can it be null?",
         ("ignored", _) => "does it say nothing that the caller needs?",
-        ("", _) => "is this what ends it, and is that enough?",
+        ("", _) => match guess.path.first().map(String::as_str) {
+            Some("record") => "what ends each string, what may be null, and who frees it?",
+            Some("import") => "does nobody need what it does, or may that trap?",
+            Some("init") => "does it have to run before all else, once, and what is a success?",
+            _ => "is this what ends it, and is that enough?",
+        },
         _ => "is that what the C function does?",
     }
 }

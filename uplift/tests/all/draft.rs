@@ -102,6 +102,49 @@ fn wrap_lists_all_guesses_of_a_draft_and_takes_it_once_they_are_decided() {
     assert_eq!(shouted, string("Ada"));
 }
 
+/// With imports that nobody provides, and with functions that start it.
+const STARTED: &str = r#"(module
+    (import "env" "now" (func (result i32)))
+    (import "env" "a \"b\"" (func (param i32)))
+    (import "env" "emscripten_notify_memory_growth" (func (param i32)))
+    (memory (export "memory") 1)
+    (global $ready (mut i32) (i32.const 0))
+    (func (export "__wasm_call_ctors") (global.set $ready (i32.const 1)))
+    (func (export "lib_setup") (global.set $ready (i32.mul (global.get $ready) (i32.const 7))))
+    (func (export "init_size") (result i32) (i32.const 5))
+    (func (export "ready") (result i32) (global.get $ready)))"#;
+
+#[test]
+fn stubs_and_calls_at_the_start_are_drafted_and_wait_to_be_confirmed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let module = wat::parse_str(STARTED).expect("a valid module");
+    fs::write(folder.path().join("text tools.wasm"), module).expect("it can be written");
+    insta::assert_snapshot!(said(&draft(folder.path(), &[])));
+    let mapping = read(folder.path(), "text-tools.toml");
+    insta::assert_snapshot!("started_mapping", mapping);
+    let wrap = [
+        "wrap",
+        "text tools.wasm",
+        "--map",
+        "text-tools.toml",
+        "-o",
+        "out.wasm",
+    ];
+    let refused = uplift(folder.path(), &wrap);
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!("started_refused", said(&refused));
+
+    let decided = mapping.replace("confirmed = false", "");
+    let decided = decided.replace(",  }", " }");
+    fs::write(folder.path().join("text-tools.toml"), decided).expect("it can be written");
+    let wrapped = uplift(folder.path(), &wrap);
+    assert!(wrapped.status.success(), "{}", said(&wrapped));
+    let component = fs::read(folder.path().join("out.wasm")).expect("a component");
+    let mut tools = Wrapped::start(&component);
+    let ready = tools.call("draft:text-tools/api#ready", &[]);
+    assert_eq!(ready, wasmtime::component::Val::S32(7));
+}
+
 #[test]
 fn a_draft_is_written_again_until_somebody_edits_it() {
     let folder = folder();

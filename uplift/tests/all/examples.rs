@@ -1,6 +1,7 @@
 //! The examples, on modules that nobody here wrote. `cargo xtask build` and
 //! `cargo xtask modules` make what they need, so they run by `--ignored` only.
 
+mod drafted_structs;
 mod drafts;
 mod greeter;
 mod sqlite;

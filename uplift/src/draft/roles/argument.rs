@@ -4,9 +4,8 @@ use super::super::handles;
 use super::super::names::{Names, kebab, spelled};
 use super::super::shape::{self, Elements, Shape, named_like_a_length, shape, typed_like_a_length};
 use super::super::toml_text;
-use super::result::FREES;
 use super::{Entry, Home, Output, Roles};
-use crate::c::Type;
+use crate::c::{Type, Way};
 
 impl Roles<'_> {
     pub(super) fn argument(&mut self, at: usize) -> Result<Entry, String> {
@@ -41,13 +40,13 @@ impl Roles<'_> {
     }
 
     /// A WIT parameter; the name it got.
-    fn parameter(&mut self, name: &str, ty: String) -> String {
+    pub(super) fn parameter(&mut self, name: &str, ty: String) -> String {
         let name = self.names.unique(name);
         self.parameters.push((name.clone(), ty));
         name
     }
 
-    fn kebab(&self, at: usize) -> String {
+    pub(super) fn kebab(&self, at: usize) -> String {
         kebab(self.name(at), &format!("a{at}"))
     }
 
@@ -68,11 +67,7 @@ impl Roles<'_> {
 
     fn record(&mut self, at: usize, record: &str) -> Result<Entry, String> {
         let Some(handle) = self.context.handles.get(record) else {
-            return Err(format!(
-                "{} points to `{record}`, which no function was found to make and another one to \
-                 end",
-                self.called(at)
-            ));
+            return self.struct_pointer(at, record);
         };
         let constructs = handle.constructor.as_ref() == Some(&self.known.export);
         if at == 0 && constructs && handle.size.is_some() {
@@ -103,50 +98,22 @@ impl Roles<'_> {
 
     fn elements(&mut self, at: usize, of: Elements) -> Result<Entry, String> {
         let called = self.called(at);
-        let next = at + 1;
-        let length_pointer = matches!(self.shape(next), Some(Shape::Elements(next)) if next.integer)
-            && !of.constant
-            && self.entries[next].is_none()
-            && !self.lengths.contains_key(&next)
-            && (named_like_a_length(self.name(next))
-                || matches!(self.ty(next).resolved().0,
-                    Type::Pointer(to) if typed_like_a_length(to)));
-        if length_pointer && !self.lengths.contains_key(&at) {
-            let entry = self.buffer(at, next, Output::List(of));
-            self.entries[next] = Some(Entry::guess(
-                "as = \"buffer-length\"",
-                format!(
-                    "{}: a number behind a pointer, after {called}",
-                    self.called(next)
-                ),
-            ));
-            return Ok(entry);
+        if self.length_pointer_after(at) {
+            return Ok(self.measured_buffer(at, of.wit.to_owned()));
         }
         if let Some(length) = self.lengths.get(&at).copied() {
-            return if self.is_output(at, of) {
-                let entry = self.buffer(at, length, Output::Bounded(of));
-                self.entries[length] = Some(Entry::guess(
-                    "as = \"capacity\"",
-                    format!("{}: its room", self.called(length)),
-                ));
-                Ok(entry)
-            } else {
-                Ok(self.list(at, length, of))
-            };
+            return self.with_length(at, length, of.wit.to_owned());
         }
         if let (Some(count), false) = (of.count, of.constant) {
-            self.outputs.push((Output::List(of), vec![at]));
+            self.outputs
+                .push((Output::List(of.wit.to_owned()), vec![at]));
             return Ok(Entry::guess(
                 format!("as = \"buffer\", capacity = {{ constant = {count} }}"),
                 format!("{called}: not `const`, and {count} elements by its declaration"),
             ));
         }
         if self.known.source.has_types() && !of.constant && !["u8", "s8"].contains(&of.wit) {
-            self.outputs.push((Output::Number(of.wit), vec![at]));
-            return Ok(Entry::guess(
-                "as = \"out-value\"",
-                format!("{called}: not `const`, without a length: one number, to be written"),
-            ));
+            return self.out_value(at, of.wit);
         }
         if of.text || self.named_like_text(at) {
             return Ok(self.cstring(at, Some(of)));
@@ -164,11 +131,97 @@ impl Roles<'_> {
         })
     }
 
-    /// Whether a pointer with a length is written to, as far as types and names
-    /// say it.
-    fn is_output(&self, at: usize, of: Elements) -> bool {
+    /// One number behind a pointer.
+    fn out_value(&mut self, at: usize, wit: &'static str) -> Result<Entry, String> {
+        let called = self.called(at);
+        let (param, why) = match self.way(at) {
+            Some(Way::In) => {
+                return Err(format!(
+                    "{called} is a pointer to one number that is read alone, by its doc comment"
+                ));
+            }
+            Some(Way::InOut) => {
+                let name = self.kebab(at);
+                let name = self.parameter(&name, wit.to_owned());
+                (
+                    format!(", param = \"{name}\""),
+                    "read and written, by its doc comment or its name",
+                )
+            }
+            Some(Way::Out) => (String::new(), "one number, written by its doc comment"),
+            None => (
+                String::new(),
+                "not `const`, without a length: one number, to be written; if it is read too, \
+                 `param` says what is there before",
+            ),
+        };
+        self.outputs.push((Output::Number(wit), vec![at]));
+        let fields = format!("as = \"out-value\"{param}");
+        Ok(Entry::guess(fields, format!("{called}: {why}")))
+    }
+
+    /// Whether a pointer is followed by one to its length.
+    pub(super) fn length_pointer_after(&self, at: usize) -> bool {
+        let next = at + 1;
+        matches!(self.shape(next), Some(Shape::Elements(next)) if next.integer)
+            && !self.points_to_const(at)
+            && self.entries[next].is_none()
+            && !self.lengths.contains_key(&at)
+            && !self.lengths.contains_key(&next)
+            && self.named_or_typed_like_a_length(next)
+    }
+
+    /// Whether a pointer to a number is called like one to a length.
+    pub(super) fn named_or_typed_like_a_length(&self, at: usize) -> bool {
+        named_like_a_length(self.name(at))
+            || matches!(self.ty(at).resolved().0, Type::Pointer(to) if typed_like_a_length(to))
+    }
+
+    /// A buffer that is followed by a pointer to its length.
+    pub(super) fn measured_buffer(&mut self, at: usize, wit: String) -> Entry {
+        let next = at + 1;
+        let entry = self.buffer(at, next, Output::List(wit));
+        self.entries[next] = Some(Entry::guess(
+            "as = \"buffer-length\"",
+            format!(
+                "{}: a number behind a pointer, after {}",
+                self.called(next),
+                self.called(at)
+            ),
+        ));
+        entry
+    }
+
+    /// A pointer with its length: a list, or a buffer with its room.
+    pub(super) fn with_length(
+        &mut self,
+        at: usize,
+        length: usize,
+        wit: String,
+    ) -> Result<Entry, String> {
+        let called = self.called(at);
+        if self.way(at) == Some(Way::InOut) && !self.points_to_const(at) {
+            return Err(format!(
+                "{called} is read and written, and a buffer is only written"
+            ));
+        }
+        if !self.is_output(at) {
+            return Ok(self.list(at, length, &wit));
+        }
+        let entry = self.buffer(at, length, Output::Bounded(wit));
+        self.entries[length] = Some(Entry::guess(
+            "as = \"capacity\"",
+            format!("{}: its room", self.called(length)),
+        ));
+        Ok(entry)
+    }
+
+    /// Whether a pointer with a length is written to, as far as types, comments
+    /// and names say it.
+    fn is_output(&self, at: usize) -> bool {
         let name = self.name(at);
-        !of.constant
+        !self.points_to_const(at)
+            && self.way(at) != Some(Way::In)
             && (self.known.source.has_types()
                 || ["dst", "dest", "out", "output", "result"]
                     .iter()
@@ -182,9 +235,9 @@ impl Roles<'_> {
                 .any(|word| handles::has_word(self.name(at), word))
     }
 
-    fn list(&mut self, at: usize, length: usize, of: Elements) -> Entry {
+    fn list(&mut self, at: usize, length: usize, wit: &str) -> Entry {
         let name = self.kebab(at);
-        let name = self.parameter(&name, format!("list<{}>", of.wit));
+        let name = self.parameter(&name, format!("list<{wit}>"));
         let called = self.called(at);
         self.entries[length] = Some(Entry::guess(
             format!("as = \"length\", param = \"{name}\""),
@@ -200,8 +253,10 @@ impl Roles<'_> {
         ));
         Entry::guess(
             format!("as = \"pointer\", param = \"{name}\""),
-            if of.constant {
+            if self.points_to_const(at) {
                 format!("{called}: `const`, so it is read")
+            } else if self.known.source.has_types() {
+                format!("{called}: read, by its doc comment")
             } else {
                 format!("{called}: called like a pointer")
             },
@@ -229,10 +284,11 @@ impl Roles<'_> {
         let measured = matches!(output, Output::List(_));
         self.outputs.push((output, vec![at, length]));
         let called = self.called(at);
-        let input = self.lengths.keys().copied().find(|input| {
-            let shape = self.shape(*input);
-            *input != at && matches!(shape, Some(Shape::Elements(of)) if of.constant)
-        });
+        let input = self
+            .lengths
+            .keys()
+            .copied()
+            .find(|input| *input != at && self.points_to_const(*input));
         let bound = input.and_then(|_| self.bound());
         let capacity = if let (Some(bound), Some(input)) = (&bound, input) {
             format!(
@@ -283,78 +339,5 @@ impl Roles<'_> {
             seen.unique(&name) != name
         });
         (!clash).then(|| found.export.clone())
-    }
-
-    fn handed(&mut self, at: usize, of: Elements) -> Result<Entry, String> {
-        let next = at + 1;
-        let called = self.called(at);
-        let length = matches!(self.shape(next), Some(Shape::Elements(next)) if next.integer && !next.constant)
-            && !self.lengths.contains_key(&next);
-        if !length && of.text {
-            return Ok(self.handed_text(at));
-        }
-        if !length {
-            return Err(format!(
-                "{called} is a pointer to a pointer, and no place for a length follows it"
-            ));
-        }
-        self.outputs.push((Output::List(of), vec![at, next]));
-        self.entries[next] = Some(Entry::guess(
-            "as = \"out-length\"",
-            format!(
-                "{}: a number behind a pointer, after {called}",
-                self.called(next)
-            ),
-        ));
-        let free = self.free(of.text, &["(i32)", "(i32, i32)"]);
-        let Some(free) = free else {
-            return Ok(Entry::guess(
-                "as = \"out-pointer\", borrowed = \"static\"",
-                format!("{called}: a place for a pointer; nothing is called like `free`"),
-            ));
-        };
-        Ok(Entry::guess(
-            format!("as = \"out-pointer\", free = {}", toml_text::string(&free)),
-            format!(
-                "{called}: a place for a pointer; {} is called like what frees it",
-                toml_text::shown(&free)
-            ),
-        )
-        .helped(Some(free), FREES))
-    }
-
-    fn handed_text(&mut self, at: usize) -> Entry {
-        self.outputs.push((Output::Text, vec![at]));
-        let called = self.called(at);
-        match self.free(true, &["(i32)"]) {
-            Some(free) => Entry::guess(
-                format!("as = \"out-cstring\", free = {}", toml_text::string(&free)),
-                format!(
-                    "{called}: a place for a string; {} is called like what frees it",
-                    toml_text::shown(&free)
-                ),
-            )
-            .helped(Some(free), FREES),
-            None => Entry::guess(
-                "as = \"out-cstring\", borrowed = \"static\"",
-                format!("{called}: a place for a string; nothing is called like `free`"),
-            ),
-        }
-    }
-
-    fn handed_record(&mut self, at: usize, record: &str) -> Result<Entry, String> {
-        let handle = self.context.handles.get(record);
-        if handle.is_none_or(|handle| handle.size.is_some()) {
-            return Err(format!(
-                "{} is a place for a pointer to `{record}`, which no function was found to end",
-                self.called(at)
-            ));
-        }
-        self.outputs
-            .push((Output::Resource(record.to_owned()), vec![at]));
-        Ok(Entry::guess(
-            "as = \"out-handle\"",
-            format!("{}: a place for a pointer to `{record}`", self.called(at)),
-        ))
     }
 }

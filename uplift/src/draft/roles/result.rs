@@ -38,6 +38,11 @@ impl Roles<'_> {
             .map(|known| known.export.clone())
     }
 
+    /// The export that may free a struct that this function hands out.
+    pub(super) fn free_struct(&self, record: &str) -> Option<String> {
+        handles::ending(self.context.evidence, record).or_else(|| self.free(false, &["(i32)"]))
+    }
+
     /// The WIT result, and how it is made of what the function returns.
     pub(super) fn result(&mut self) -> Result<(Option<String>, Option<Entry>), String> {
         let written = self.written();
@@ -182,6 +187,31 @@ impl Roles<'_> {
         (Some("string".into()), Some(entry))
     }
 
+    fn returned_struct(&mut self, record: &str) -> (Option<String>, Option<Entry>) {
+        let wit = self.use_struct(record);
+        let constant = handles::pointed_is_constant(&self.known.declaration.result);
+        let free = self.free_struct(record).filter(|_| !constant);
+        let entry = match free {
+            Some(free) => Entry::guess(
+                format!("as = \"record\", free = {}", toml_text::string(&free)),
+                format!(
+                    "a pointer to a struct; {} is called like what frees it",
+                    toml_text::shown(&free)
+                ),
+            )
+            .helped(Some(free), FREES),
+            None if constant => Entry::guess(
+                "as = \"record\", borrowed = \"static\"",
+                "a pointer to a `const` struct, which nobody frees, often",
+            ),
+            None => Entry::guess(
+                "as = \"record\", borrowed = \"static\"",
+                "a pointer to a struct, and nothing is called like `free`",
+            ),
+        };
+        (Some(wit), Some(entry))
+    }
+
     fn returned_handle(&mut self, record: &str) -> Result<(Option<String>, Option<Entry>), String> {
         let handle = self.context.handles.get(record);
         let taken = self
@@ -190,6 +220,9 @@ impl Roles<'_> {
             .parameters
             .iter()
             .any(|(_, ty)| handles::record(ty).as_deref() == Some(record));
+        if handle.is_none() && self.structure(record).is_some() {
+            return Ok(self.returned_struct(record));
+        }
         let Some(handle) = handle.filter(|handle| handle.size.is_none() && !taken) else {
             return Err(format!(
                 "it returns a pointer to `{record}`, and nothing shows who owns that"

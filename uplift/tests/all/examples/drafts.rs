@@ -32,7 +32,7 @@ const STORE: &str = r#"
     (func (export "store_file") (param i32) (result i32) (i32.const 0))
     (func (export "use") (param i32 i32) (result i32) (i32.const 0))"#;
 
-fn header(name: &str) -> PathBuf {
+pub(super) fn header(name: &str) -> PathBuf {
     let headers = "tests/all/examples/headers";
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(headers)
@@ -40,7 +40,7 @@ fn header(name: &str) -> PathBuf {
 }
 
 /// A folder with the module in it, drafted with these arguments.
-fn draft(name: &str, module: &[u8], arguments: &[&str]) -> (tempfile::TempDir, Output) {
+pub(super) fn draft(name: &str, module: &[u8], arguments: &[&str]) -> (tempfile::TempDir, Output) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join(name).with_extension("wasm");
     fs::write(&file, module).expect("it can be written");
@@ -59,25 +59,30 @@ fn draft(name: &str, module: &[u8], arguments: &[&str]) -> (tempfile::TempDir, O
     (folder, output)
 }
 
-/// The same with a header, read by `zig cc`.
-fn with_header(name: &str, module: &[u8], header: &Path) -> (tempfile::TempDir, Output) {
+/// The Python that `cargo xtask build` makes, with the package `ziglang`.
+pub(super) fn python() -> PathBuf {
     let python = if cfg!(windows) {
         ".venv/Scripts/python.exe"
     } else {
         ".venv/bin/python"
     };
-    let python = std::path::absolute(root().join(python)).expect("a path");
+    std::path::absolute(root().join(python)).expect("a path")
+}
+
+/// The same with a header, read by `zig cc`.
+pub(super) fn with_header(name: &str, module: &[u8], header: &Path) -> (tempfile::TempDir, Output) {
+    let python = python();
     let cc = format!("\"{}\" -m ziglang cc", python.display());
     let header = header.display().to_string();
     draft(name, module, &["--header", &header, "--cc", &cc])
 }
 
-fn read(folder: &tempfile::TempDir, file: &str) -> String {
+pub(super) fn read(folder: &tempfile::TempDir, file: &str) -> String {
     fs::read_to_string(folder.path().join(file)).expect("a file")
 }
 
 /// What comes of the draft if every guess is taken as right.
-fn confirmed(folder: &tempfile::TempDir, name: &str, module: Vec<u8>) -> Vec<u8> {
+pub(super) fn confirmed(folder: &tempfile::TempDir, name: &str, module: Vec<u8>) -> Vec<u8> {
     let mapping = read(folder, &format!("{name}.toml"));
     assert!(mapping.contains("confirmed = false"));
     let mapping = mapping.replace("confirmed = false", "confirmed = true");
@@ -89,7 +94,7 @@ fn confirmed(folder: &tempfile::TempDir, name: &str, module: Vec<u8>) -> Vec<u8>
 }
 
 /// The folder of zlib's source, in the crate that carries it.
-fn zlib_source() -> PathBuf {
+pub(super) fn zlib_source() -> PathBuf {
     let manifest = root().join("uplift/examples/sources/Cargo.toml");
     let output = Command::new(env!("CARGO"))
         .args([
