@@ -22,13 +22,11 @@ pub(crate) use document::Document;
 pub(crate) use function::{Argument, Capacity, Function};
 pub(crate) use place::Step;
 pub(crate) use policy::{
-    CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, Owner, TextPolicy, TrapPolicy,
-    Unit,
+    CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, OnErrorMemory, Owner, TextPolicy,
+    TrapPolicy, Unit,
 };
 pub(crate) use record::{Field, Record};
-#[cfg(feature = "check")]
-pub(crate) use returns::Asked;
-pub(crate) use returns::{Carried, ErrorText, Returns, Statuses, Told};
+pub(crate) use returns::{Asked, Carried, ErrorText, Returns, Statuses, Told};
 pub(crate) use start::{Import, Init, Number, Stub};
 
 use crate::Error;

@@ -5,7 +5,7 @@
 
 use super::subject::Subject;
 use super::types::Ty;
-use crate::mapping::{Argument, NullPolicy, Returns};
+use crate::mapping::{Argument, NullPolicy, OnErrorMemory, Returns};
 
 /// The first thing in the mapping of this function, or in its types, that the C
 /// caller does not know.
@@ -72,6 +72,14 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             unencodable: _,
             unencodable_error: _,
         } => None,
+        Argument::OutPointer {
+            on_error: OnErrorMemory::Free,
+            ..
+        }
+        | Argument::OutCstring {
+            on_error: OnErrorMemory::Free,
+            ..
+        } => Some("memory that is freed on an error"),
         Argument::Buffer {
             capacity: _,
             field: part,
@@ -88,6 +96,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
         | Argument::OutPointer {
             free: _,
             borrowed: _,
+            on_error: OnErrorMemory::Ignore,
             field: part,
         }
         | Argument::OutLength {
@@ -111,6 +120,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             null,
             null_error: _,
             encoding: _,
+            on_error: OnErrorMemory::Ignore,
             field: part,
         }
         | Argument::OutHandle {

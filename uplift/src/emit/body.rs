@@ -13,7 +13,7 @@ use wasm_encoder::{BlockType, Function as Code, InstructionSink, ValType};
 
 use self::record::{Address, Wit};
 use super::late;
-use super::runtime::{Words as _, at};
+use super::runtime::at;
 use super::shim::{Global, Helper, Shim};
 use super::trap::Trap;
 use crate::plan::{Argument, Function, Room, StringInput};
@@ -110,8 +110,12 @@ pub(super) fn post_return(shim: &Shim<'_>, function: &Function) -> Option<Code> 
 /// Ends what a call got from the module or was given.
 pub(super) fn end(shim: &Shim<'_>, function: &Function, sink: &mut InstructionSink<'_>) {
     given::end(shim, function, sink);
-    for (number, release) in function.releases().into_iter().enumerate() {
-        let owned = shim.owned(number);
+    let parts = function.releases().into_iter().enumerate();
+    let parts = parts.map(|(number, release)| (shim.owned(number), release));
+    let text = function.report.text.as_ref();
+    let text = text.and_then(|text| text.release.as_ref());
+    let text = text.map(|release| (Global::OwnedText as u32, release));
+    for (owned, release) in parts.chain(text) {
         sink.global_get(owned)
             .if_(BlockType::Empty)
             .global_get(owned);
@@ -123,16 +127,6 @@ pub(super) fn end(shim: &Shim<'_>, function: &Function, sink: &mut InstructionSi
             sink.drop();
         }
         sink.i32_const(0).global_set(owned).end();
-    }
-    let text = function.report.text.as_ref();
-    if let Some(release) = text.and_then(|text| text.release.as_ref()) {
-        sink.get(Global::OwnedText)
-            .if_(BlockType::Empty)
-            .get(Global::OwnedText)
-            .call(shim.callee(release))
-            .i32_const(0)
-            .set(Global::OwnedText)
-            .end();
     }
 }
 

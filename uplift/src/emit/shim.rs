@@ -323,11 +323,6 @@ fn callees(plan: &Plan) -> Vec<Callee> {
                 add(bound);
             }
         }
-        if let Some(status) = &function.status {
-            for (_, destroy) in &status.abandoned {
-                add(destroy);
-            }
-        }
     }
     callees
 }

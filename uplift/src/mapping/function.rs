@@ -4,7 +4,9 @@
 
 use serde::Deserialize;
 
-use super::policy::{CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, Owner, Unit};
+use super::policy::{
+    CType, Encoding, ErrorPolicy, NulPolicy, NullPolicy, OnError, OnErrorMemory, Owner, Unit,
+};
 use super::returns::Returns;
 
 /// One function of the world.
@@ -133,6 +135,9 @@ pub(crate) enum Argument {
         free: Option<String>,
         /// Who else owns it.
         borrowed: Option<Owner>,
+        /// What becomes of what was handed out although the status is an error.
+        #[serde(default)]
+        on_error: OnErrorMemory,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,
@@ -182,6 +187,9 @@ pub(crate) enum Argument {
         /// The encoding of the C string.
         #[serde(default)]
         encoding: Encoding,
+        /// What becomes of what was handed out although the status is an error.
+        #[serde(default)]
+        on_error: OnErrorMemory,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,

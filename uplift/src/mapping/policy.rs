@@ -79,6 +79,18 @@ pub(crate) enum OnError {
     Destroy,
 }
 
+/// What becomes of memory that was handed out, where the status is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OnErrorMemory {
+    /// Nothing: the C function has left nothing behind, or has freed it.
+    #[default]
+    Ignore,
+    /// It is freed as after a success, unless it is null.
+    Free,
+}
+
 /// A number in C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -9,7 +9,9 @@ use super::error::Cause;
 use super::function::Draft;
 use super::param::Use;
 use super::wit::WitType;
-use super::{Argument, CType, Failure, Given, Initial, ListInput, Scalar, StringInput, Text, Way};
+use super::{
+    Argument, CType, Capacity, Failure, Given, Initial, ListInput, Scalar, StringInput, Text, Way,
+};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, OnError, Step, Unit};
 
@@ -130,6 +132,36 @@ impl Checker<'_> {
             unless_error: consumed == Some(OnError::Destroy),
         });
         Some(Argument::Local(local))
+    }
+
+    /// Refuses to give a second try what the first one has taken over.
+    pub(super) fn taken_once(&mut self, draft: &Draft<'_>, spec: &mapping::Function) {
+        let mut buffers = draft.outs.buffers.iter();
+        if !buffers.any(|buffer| matches!(buffer.capacity, Capacity::Grow { .. })) {
+            return;
+        }
+        for (index, argument) in spec.arguments.iter().flatten().enumerate() {
+            let mapping::Argument::Consumed {
+                param,
+                on_error: OnError::Ignore,
+            } = argument
+            else {
+                continue;
+            };
+            let path = draft.path([Step::Key("arguments"), Step::Item(index)]);
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::owner",
+                    self.mapping.document.value(&path),
+                    format!("a call that may be repeated can't take over `{param}`"),
+                    "is gone after the first try",
+                )
+                .help(
+                    "add `on-error = \"destroy\"` if the function leaves it alone where it has \
+                     to be called again",
+                ),
+            );
+        }
     }
 
     /// A parameter that is passed as a struct, and the local that says whether it

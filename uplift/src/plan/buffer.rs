@@ -7,9 +7,9 @@ use super::function::{Draft, Ownership};
 use super::param::Use;
 use super::part::Target;
 use super::wit::WitType;
-use super::{Argument, Buffer, Callee, Capacity, From, Initial, Scalar, Shape, Slot, Way, Written};
+use super::{Argument, Buffer, Capacity, From, Initial, Scalar, Shape, Slot, Way, Written};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Step, Unit};
+use crate::mapping::{self, OnErrorMemory, Step, Unit};
 
 /// What the arguments of a function give back, while it is being checked.
 #[derive(Default)]
@@ -27,8 +27,6 @@ pub(super) struct Outs {
     /// The numbers of the out-pointers, the slots of their lengths, and the units
     /// that these count.
     pub(super) lengths: Vec<(usize, u32, u32)>,
-    /// What is ended where the status is an error, by the offset of a slot.
-    pub(super) abandoned: Vec<(u32, Callee)>,
     /// Whether a resource is handed out by an argument.
     pub(super) hands_out: bool,
 }
@@ -39,6 +37,7 @@ pub(super) struct Pointed {
     /// The offset of the slot.
     pub(super) slot: u32,
     pub(super) owner: Ownership,
+    pub(super) on_error: OnErrorMemory,
 }
 
 impl Outs {

@@ -205,7 +205,19 @@ pub(crate) struct Part {
     pub(crate) offset: u32,
     /// The offset of the discriminant of the option around it.
     pub(crate) some: Option<u32>,
+    /// Whether what it was handed is ended where the status is an error.
+    pub(crate) ends_on_error: bool,
     pub(crate) output: Output,
+}
+
+impl Part {
+    /// The same, if a policy says that it ends what it was handed.
+    pub(crate) fn ending_on_error(self, ends_on_error: bool) -> Self {
+        Part {
+            ends_on_error,
+            ..self
+        }
+    }
 }
 
 /// Where something that the C function gives back is found.
@@ -302,6 +314,18 @@ impl Output {
             _ => None,
         };
         length.into_iter().flat_map(Asked::callees)
+    }
+
+    /// Whether a null pointer in it is a WIT error.
+    pub(crate) fn may_fail(&self) -> bool {
+        let (Output::Cstring { null, .. }
+        | Output::Handle { null, .. }
+        | Output::Counted { null, .. }
+        | Output::Record { null, .. }) = self
+        else {
+            return false;
+        };
+        matches!(null, Null::Failure(Failure::Error(_)))
     }
 
     /// Whether it may take room besides what the C function gives back.

@@ -95,6 +95,7 @@ pub(super) fn check(
             function.ends_late = late::ends_late(module, &checker.resources, function);
         }
     }
+    checker.start_function();
     let wrappers = module.command_wrappers();
     if !wrappers.is_empty() {
         checker.note(format!(

@@ -13,9 +13,6 @@ pub(crate) struct Status {
     /// The first one that fits counts.
     pub(crate) errors: Vec<(Statuses, ErrorValue)>,
     pub(crate) unknown: Failure,
-    /// What is called with the pointer in the slot at an offset, if that is not
-    /// null, where the status is an error.
-    pub(crate) abandoned: Vec<(u32, Callee)>,
 }
 
 /// The statuses from the first to the last number.

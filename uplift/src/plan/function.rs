@@ -122,6 +122,7 @@ impl Checker<'_> {
             None => self.by_value(&mut draft),
         };
         if let Some(arguments) = &arguments {
+            self.taken_once(&draft, spec);
             self.all_used(&draft);
             self.fits(&draft, arguments, &name, spec.arguments.is_some());
         }

@@ -83,6 +83,19 @@ impl Checker<'_> {
         stubs
     }
 
+    /// Tells that nothing stands behind the imports yet when the start function runs.
+    pub(super) fn start_function(&mut self) {
+        let start = self.module.start;
+        if start.is_some_and(|start| self.module.may_call_out(start)) {
+            self.note(
+                "the module's start function may call an import: it runs while the instance is \
+                 being made, when nothing stands behind the imports yet, and such a call traps \
+                 (`uninitialized element`)"
+                    .into(),
+            );
+        }
+    }
+
     /// WASI comes from one place: the adapter, or stubs.
     fn all_or_no_wasi(&mut self, known: &[(String, &Import, &FuncType)]) {
         let stubbed = &self.mapping.root.import;

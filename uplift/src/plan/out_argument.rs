@@ -2,13 +2,14 @@
 
 use super::buffer::Pointed;
 use super::check::Checker;
-use super::function::{Draft, Ownership};
+use super::function::Draft;
 use super::param::Use;
 use super::part::Target;
+use super::pointer::Said;
 use super::wit::WitType;
 use super::{Argument, At, CType, Failure, From, Initial, Null, Output, Shape, Way};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, OnError, Owner, Step};
+use crate::mapping::{self, NullPolicy, OnError, OnErrorMemory, Step};
 
 impl Checker<'_> {
     /// The pointer to a new state of the resource that the function returns.
@@ -62,25 +63,43 @@ impl Checker<'_> {
         let mapping::Argument::OutPointer {
             free,
             borrowed,
+            on_error,
             field,
         } = spec
         else {
             return None;
         };
+        let slot = draft.outs.slot(4, Initial::Zero);
         let whole = self.target(draft, field.as_deref());
         if let Some(WitType::Group(_)) = whole.map(|target| target.ty) {
-            let owner = (free.as_deref(), *borrowed);
-            return self.out_record_pointer(draft, path, owner, field.as_deref());
+            let optional = whole.is_some_and(|target| target.some.is_some());
+            let said = Said {
+                what: "out-pointer",
+                from: From::Slot(slot),
+                free: free.as_deref(),
+                borrowed: *borrowed,
+                null: if optional {
+                    NullPolicy::None
+                } else {
+                    NullPolicy::Trap
+                },
+                null_error: None,
+                field: field.as_deref(),
+            };
+            let part = self.record_behind(draft, path, said)?;
+            let frees = *on_error == OnErrorMemory::Free;
+            draft.parts.push(part.ending_on_error(frees));
+            return Some(Argument::Slot(slot));
         }
         let target = self.sequence(draft, path, field.as_deref(), "out-pointer");
         let expected = ["(i32)", "(i32, i32)"];
         let owner = self.owner(path, free.as_deref(), *borrowed, &expected);
-        let slot = draft.outs.slot(4, Initial::Zero);
         draft.outs.pointed.push(match (target, owner) {
             (Some(target), Some(owner)) => Some(Pointed {
                 target,
                 slot,
                 owner,
+                on_error: *on_error,
             }),
             _ => None,
         });
@@ -148,25 +167,25 @@ impl Checker<'_> {
             null,
             null_error,
             encoding,
+            on_error,
             field,
         } = spec
         else {
             return None;
         };
-        let field = field.as_deref();
-        let target = self.claim(draft, path, field, "out-cstring")?;
-        if target.ty != WitType::String {
-            return self.wrong_part(draft, path, field, "a string");
-        }
-        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &["(i32)"])?;
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
         let slot = draft.outs.slot(4, Initial::Zero);
-        draft.parts.push(target.filled(Output::Cstring {
+        let said = Said {
+            what: "out-cstring",
             from: From::Slot(slot),
-            release,
-            null,
-            latin1: *encoding == Encoding::Latin1,
-        }));
+            free: free.as_deref(),
+            borrowed: *borrowed,
+            null: *null,
+            null_error: null_error.as_deref(),
+            field: field.as_deref(),
+        };
+        let part = self.cstring_part(draft, path, said, *encoding)?;
+        let frees = *on_error == OnErrorMemory::Free;
+        draft.parts.push(part.ending_on_error(frees));
         Some(Argument::Slot(slot))
     }
 
@@ -185,49 +204,22 @@ impl Checker<'_> {
         else {
             return None;
         };
-        let field = field.as_deref();
-        let target = self.claim(draft, path, field, "out-handle")?;
-        let Some(number) = self.resource_number(target) else {
-            return self.wrong_part(draft, path, field, "a resource");
-        };
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
         let slot = draft.outs.slot(4, Initial::Zero);
-        if *on_error == OnError::Destroy {
-            let Some(destroy) = self.resources[number].destroy.clone() else {
-                return self.no_end(path);
-            };
-            draft.outs.abandoned.push((slot, destroy));
-        }
-        draft.parts.push(target.filled(Output::Handle {
+        let said = Said {
+            what: "out-handle",
             from: From::Slot(slot),
-            number,
-            null,
-        }));
-        Some(Argument::Slot(slot))
-    }
-
-    /// A pointer to a struct that the C function hands out.
-    fn out_record_pointer(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        (free, borrowed): (Option<&str>, Option<Owner>),
-        field: Option<&str>,
-    ) -> Option<Argument> {
-        let (target, shape) = self.record_part(draft, path, field, "out-pointer")?;
-        let Ownership { release } = self.owner(path, free, borrowed, &["(i32)"])?;
-        let null = if target.some.is_some() {
-            Null::None
-        } else {
-            Null::Failure(Failure::Trap)
+            free: None,
+            borrowed: None,
+            null: *null,
+            null_error: null_error.as_deref(),
+            field: field.as_deref(),
         };
-        let slot = draft.outs.slot(4, Initial::Zero);
-        draft.parts.push(target.filled(Output::Record {
-            at: At::Pointer(From::Slot(slot)),
-            shape,
-            null,
-            release,
-        }));
+        let (part, number) = self.handle_part(draft, path, said)?;
+        let destroys = *on_error == OnError::Destroy;
+        if destroys && self.resources[number].destroy.is_none() {
+            return self.no_end(path);
+        }
+        draft.parts.push(part.ending_on_error(destroys));
         Some(Argument::Slot(slot))
     }
 

@@ -27,6 +27,7 @@ impl Target {
         Part {
             offset: self.offset,
             some: self.some,
+            ends_on_error: false,
             output,
         }
     }

@@ -5,76 +5,101 @@ use super::error::Cause;
 use super::function::{Draft, Ownership};
 use super::part::Target;
 use super::wit::WitType;
-use super::{At, Failure, From, Null, Output};
+use super::{At, Callee, Failure, From, Null, Output, Part};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::mapping::{Encoding, ErrorPolicy, NullPolicy, Owner, Returns, Step, Unit};
+use crate::mapping::{self, Encoding, ErrorPolicy, NullPolicy, Owner, Step, Unit};
+
+/// What a mapping says of a pointer that the C function gives back.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// What it is called in the mapping.
+    pub(super) what: &'a str,
+    pub(super) from: From,
+    pub(super) free: Option<&'a str>,
+    pub(super) borrowed: Option<Owner>,
+    pub(super) null: NullPolicy,
+    pub(super) null_error: Option<&'a str>,
+    pub(super) field: Option<&'a str>,
+}
 
 impl Checker<'_> {
-    pub(super) fn cstring_result(
+    /// The part that is a C string.
+    pub(super) fn cstring_part(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
-        spec: Option<&Returns>,
-    ) -> Option<()> {
-        let Some(Returns::Cstring {
-            free,
-            borrowed,
-            null,
-            null_error,
-            encoding,
-            field,
-            ..
-        }) = spec
-        else {
-            return None;
-        };
-        let field = field.as_deref();
-        let target = self.claim(draft, path, field, "cstring")?;
+        said: Said<'_>,
+        encoding: Encoding,
+    ) -> Option<Part> {
+        let target = self.claim(draft, path, said.field, said.what)?;
         if target.ty != WitType::String {
-            return self.wrong_part(draft, path, field, "a string");
+            return self.wrong_part(draft, path, said.field, "a string");
         }
-        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &["(i32)"])?;
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
-        draft.parts.push(target.filled(Output::Cstring {
-            from: From::Returned,
+        let (release, null) = self.owner_and_null(draft, path, target, said, &["(i32)"])?;
+        Some(target.filled(Output::Cstring {
+            from: said.from,
             release,
             null,
-            latin1: *encoding == Encoding::Latin1,
-        }));
-        Some(())
+            latin1: encoding == Encoding::Latin1,
+        }))
     }
 
-    pub(super) fn pointer_result(
+    /// The part that is a struct behind a pointer.
+    pub(super) fn record_behind(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
-        spec: Option<&Returns>,
-    ) -> Option<()> {
-        let Some(Returns::Pointer {
-            length,
-            unit,
-            free,
-            borrowed,
+        said: Said<'_>,
+    ) -> Option<Part> {
+        let (target, shape) = self.record_part(draft, path, said.field, said.what)?;
+        let (release, null) = self.owner_and_null(draft, path, target, said, &["(i32)"])?;
+        Some(target.filled(Output::Record {
+            at: At::Pointer(said.from),
+            shape,
             null,
-            null_error,
-            field,
-            ..
-        }) = spec
-        else {
-            return None;
+            release,
+        }))
+    }
+
+    /// The part that is a resource with a pointer behind it, and the number of the
+    /// resource.
+    pub(super) fn handle_part(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        said: Said<'_>,
+    ) -> Option<(Part, usize)> {
+        let target = self.claim(draft, path, said.field, said.what)?;
+        let Some(number) = self.resource_number(target) else {
+            return self.wrong_part(draft, path, said.field, "a resource");
         };
-        let field = field.as_deref();
-        let target = self.claim(draft, path, field, "pointer")?;
+        let null = self.null(draft, path, target, said.null, said.null_error)?;
+        let part = target.filled(Output::Handle {
+            from: said.from,
+            number,
+            null,
+        });
+        Some((part, number))
+    }
+
+    /// The part that is elements behind a pointer, whose length an export knows.
+    pub(super) fn counted_part(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        said: Said<'_>,
+        (length, unit): (&mapping::Asked, Unit),
+    ) -> Option<Part> {
+        let target = self.claim(draft, path, said.field, said.what)?;
         if !matches!(target.ty, WitType::String | WitType::List(_)) {
-            return self.wrong_part(draft, path, field, "a string or a list of numbers");
+            return self.wrong_part(draft, path, said.field, "a string or a list of numbers");
         }
         let expected = ["(i32)", "(i32, i32)"];
-        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &expected)?;
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
+        let (release, null) = self.owner_and_null(draft, path, target, said, &expected)?;
         let asked = [path, &[Step::Key("length")]].concat();
         let length = self.asked(draft, &asked, &length.calls, &length.arguments, false)?;
         let element = target.ty.element();
-        draft.parts.push(target.filled(Output::Counted {
+        Some(target.filled(Output::Counted {
             length,
             unit: match unit {
                 Unit::Bytes => element,
@@ -83,70 +108,25 @@ impl Checker<'_> {
             element,
             null,
             release,
-        }));
-        Some(())
+        }))
     }
 
-    pub(super) fn record_result(
+    /// What frees what a pointer leads to, and what null means.
+    fn owner_and_null(
         &mut self,
-        draft: &mut Draft<'_>,
+        draft: &Draft<'_>,
         path: &[Step<'_>],
-        spec: Option<&Returns>,
-    ) -> Option<()> {
-        let Some(Returns::Record {
-            free,
-            borrowed,
-            null,
-            null_error,
-            field,
-            ..
-        }) = spec
-        else {
-            return None;
-        };
-        let (target, shape) = self.record_part(draft, path, field.as_deref(), "record")?;
-        let Ownership { release } = self.owner(path, free.as_deref(), *borrowed, &["(i32)"])?;
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
-        draft.parts.push(target.filled(Output::Record {
-            at: At::Pointer(From::Returned),
-            shape,
-            null,
-            release,
-        }));
-        Some(())
-    }
-
-    pub(super) fn handle_result(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        spec: Option<&Returns>,
-    ) -> Option<()> {
-        let Some(Returns::Handle {
-            null,
-            null_error,
-            field,
-            ..
-        }) = spec
-        else {
-            return None;
-        };
-        let field = field.as_deref();
-        let target = self.claim(draft, path, field, "handle")?;
-        let Some(number) = self.resource_number(target) else {
-            return self.wrong_part(draft, path, field, "a resource");
-        };
-        let null = self.null(draft, path, target, *null, null_error.as_deref())?;
-        draft.parts.push(target.filled(Output::Handle {
-            from: From::Returned,
-            number,
-            null,
-        }));
-        Some(())
+        target: Target,
+        said: Said<'_>,
+        expected: &[&str],
+    ) -> Option<(Option<Callee>, Null)> {
+        let Ownership { release } = self.owner(path, said.free, said.borrowed, expected)?;
+        let null = self.null(draft, path, target, said.null, said.null_error)?;
+        Some((release, null))
     }
 
     /// What a null pointer means where a part is expected.
-    pub(super) fn null(
+    fn null(
         &mut self,
         draft: &Draft<'_>,
         path: &[Step<'_>],

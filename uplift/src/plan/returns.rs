@@ -7,10 +7,11 @@ use wasm_encoder::ValType;
 use super::check::Checker;
 use super::function::Draft;
 use super::memory::encoded;
+use super::pointer::Said;
 use super::wit::WitType;
-use super::{CType, Capacity, From, Output, Way, Written};
+use super::{CType, Capacity, From, Output, Part, Way, Written};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{Returns, Step};
+use crate::mapping::{OnErrorMemory, Returns, Step};
 
 impl Checker<'_> {
     /// Checks what the C function returns and writes.
@@ -33,21 +34,15 @@ impl Checker<'_> {
                 self.value(draft, &path, *c_type, field.as_deref())?;
             }
             Some(Returns::Ignored {}) => {}
-            Some(Returns::Cstring { .. }) => {
+            Some(
+                spec @ (Returns::Cstring { .. }
+                | Returns::Pointer { .. }
+                | Returns::Handle { .. }
+                | Returns::Record { .. }),
+            ) => {
                 self.expect(draft, &span, ValType::I32)?;
-                self.cstring_result(draft, &path, spec)?;
-            }
-            Some(Returns::Pointer { .. }) => {
-                self.expect(draft, &span, ValType::I32)?;
-                self.pointer_result(draft, &path, spec)?;
-            }
-            Some(Returns::Handle { .. }) => {
-                self.expect(draft, &span, ValType::I32)?;
-                self.handle_result(draft, &path, spec)?;
-            }
-            Some(Returns::Record { .. }) => {
-                self.expect(draft, &span, ValType::I32)?;
-                self.record_result(draft, &path, spec)?;
+                let part = self.pointer(draft, &path, spec)?;
+                draft.parts.push(part);
             }
             Some(Returns::Length { unit, field }) => {
                 self.expect(draft, &span, ValType::I32)?;
@@ -63,6 +58,24 @@ impl Checker<'_> {
             return self.unsaid(draft, &span);
         }
         Some(())
+    }
+
+    /// The part that a returned pointer becomes.
+    fn pointer(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        spec: &Returns,
+    ) -> Option<Part> {
+        let said = said(spec)?;
+        match spec {
+            Returns::Cstring { encoding, .. } => self.cstring_part(draft, path, said, *encoding),
+            Returns::Pointer { length, unit, .. } => {
+                self.counted_part(draft, path, said, (length, *unit))
+            }
+            Returns::Record { .. } => self.record_behind(draft, path, said),
+            _ => self.handle_part(draft, path, said).map(|(part, _)| part),
+        }
     }
 
     fn expect(&mut self, draft: &Draft<'_>, span: &Range<usize>, ty: ValType) -> Option<()> {
@@ -214,8 +227,56 @@ impl Checker<'_> {
                 shape: self.copied(draft, pointed.target.ty, Way::FromC),
                 release: pointed.owner.release,
             };
-            draft.parts.push(pointed.target.filled(output));
+            let part = pointed.target.filled(output);
+            let frees = pointed.on_error == OnErrorMemory::Free;
+            draft.parts.push(part.ending_on_error(frees));
         }
         Some(())
     }
+}
+
+/// What the mapping says of a returned pointer.
+fn said(spec: &Returns) -> Option<Said<'_>> {
+    let (what, free, borrowed, null, null_error, field) = match spec {
+        Returns::Cstring {
+            free,
+            borrowed,
+            null,
+            null_error,
+            field,
+            ..
+        } => ("cstring", free, borrowed, null, null_error, field),
+        Returns::Pointer {
+            free,
+            borrowed,
+            null,
+            null_error,
+            field,
+            ..
+        } => ("pointer", free, borrowed, null, null_error, field),
+        Returns::Record {
+            free,
+            borrowed,
+            null,
+            null_error,
+            field,
+            ..
+        } => ("record", free, borrowed, null, null_error, field),
+        Returns::Handle {
+            null,
+            null_error,
+            field,
+            ..
+        } => ("handle", &None, &None, null, null_error, field),
+        _ => return None,
+    };
+    Some(Said {
+        what,
+        from: From::Returned,
+        free: free.as_deref(),
+        borrowed: *borrowed,
+        null: *null,
+        null_error: null_error.as_deref(),
+        field: field.as_deref(),
+    })
 }

@@ -120,7 +120,6 @@ impl Checker<'_> {
             none_at: draft.result.some.unwrap_or_default(),
             errors: found,
             unknown,
-            abandoned: draft.outs.abandoned.clone(),
         })
     }
 

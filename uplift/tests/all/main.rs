@@ -13,6 +13,7 @@ mod examples;
 mod fitting_mappings;
 mod given;
 mod handles;
+mod leaks;
 mod memory;
 mod numbers;
 mod out_values;

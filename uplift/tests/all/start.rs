@@ -266,3 +266,52 @@ fn exports_that_run_constructors_at_each_call_are_told_and_called_as_they_are() 
     assert_eq!(starts.call("starts", &[]), Val::S32(1));
     assert_eq!(starts.call("starts", &[]), Val::S32(2));
 }
+
+/// A module whose start function calls what stands behind a name, the first time
+/// that it runs where `first` is 1.
+fn beginning(callee: &str, first: u32) -> String {
+    format!(
+        r#"(module
+      (import "env" "log" (func $log (param i32)))
+      (memory (export "memory") 1)
+      (global $at (mut i32) (i32.const 0))
+      (func $count (param i32) (global.set $at (i32.const 42)))
+      (func $begin
+        (global.set $at (i32.const 1))
+        (if (i32.const {first}) (then (call {callee} (i32.const 1)))))
+      (func (export "at") (result i32) (global.get $at))
+      (start $begin))"#
+    )
+}
+
+#[test]
+fn a_start_function_that_may_call_an_import_is_told_because_the_call_would_trap() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wit = "package test:wrapped; world wrapped { export at: func() -> u32; }";
+    std::fs::write(folder.path().join("world.wit"), wit).expect("it can be written");
+    let mapping = Mapping::parse(
+        "version = 1\nwit = { path = \"world.wit\" }\n[import.\"env.log\"]\nstub = \"nothing\"",
+    );
+    let mapping = mapping.expect("a mapping");
+    for (callee, first, told, at) in [
+        ("$count", 1, false, Some(42)),
+        ("$log", 0, true, Some(1)),
+        ("$log", 1, true, None),
+    ] {
+        let module = wat::parse_str(beginning(callee, first)).expect("a valid module");
+        let module = Module::read(module).expect("a module");
+        let plan = Plan::check(&module, &mapping, folder.path()).expect("a plan");
+        let note = "the module's start function may call an import";
+        let found = plan.notes().iter().any(|found| found.starts_with(note));
+        assert_eq!(found, told, "{callee}");
+        let begun = Wrapped::try_start(&plan.emit().expect("a component").bytes);
+        match (begun, at) {
+            (Ok(mut begun), Some(at)) => assert_eq!(begun.call("at", &[]), Val::U32(at)),
+            (Err(error), None) => {
+                let error = format!("{error:?}");
+                assert!(error.contains("uninitialized element"), "{error}");
+            }
+            (begun, at) => panic!("{at:?}: {:?}", begun.err()),
+        }
+    }
+}

@@ -74,6 +74,7 @@ impl Body<'_, '_> {
                 .i32_const(*status)
                 .i32_eq()
                 .if_(BlockType::Empty);
+            self.end_try();
             // min(2 * capacity, limit), without overflow
             self.code
                 .local_get(capacity)
@@ -92,6 +93,15 @@ impl Body<'_, '_> {
                 .end();
         }
         self.code.end().end();
+    }
+
+    /// Ends what a try was handed that is going to be repeated.
+    fn end_try(&mut self) {
+        let function = self.function;
+        for part in &function.parts {
+            self.abandon(&part.output);
+        }
+        self.end_new_state();
     }
 
     fn allocate_buffer(&mut self, number: usize) {

@@ -7,14 +7,36 @@ use crate::emit::runtime::{Words as _, at, is_among};
 use crate::emit::shim::{Global, Helper};
 use crate::emit::trap::Trap;
 use crate::plan::{
-    Asked, Callee, ErrorText, ErrorValue, Failure, From, Output, Scalar, Status, Statuses, Text,
-    Told,
+    Asked, At, Callee, ErrorText, ErrorValue, Failure, From, Output, Part, Scalar, Status,
+    Statuses, Text, Told,
 };
 
 impl Body<'_, '_> {
     /// Fails, if the i32 on the stack is not 0.
     pub(super) fn fail_if(&mut self, failure: Failure, trap: Trap) {
         self.code.if_(BlockType::Empty);
+        self.ask_about(failure);
+        self.fail(failure, trap);
+        self.code.end();
+    }
+
+    /// Fails, if the pointer in a local is null. What the other parts were handed is
+    /// ended: resources at once, and memory in post-return.
+    pub(super) fn fail_if_null(&mut self, pointer: u32, from: From, failure: Failure) {
+        self.code.local_get(pointer).i32_eqz().if_(BlockType::Empty);
+        self.ask_about(failure);
+        if let Failure::Error(_) = failure {
+            let function = self.function;
+            for part in &function.parts {
+                self.end_resource(&part.output, from != From::Returned);
+            }
+        }
+        self.fail(failure, Trap::NullPointer);
+        self.code.end();
+    }
+
+    /// Asks for the number and the text of an error, or words it.
+    fn ask_about(&mut self, failure: Failure) {
         if let Failure::Error(error) = failure {
             match error.text {
                 Some((Text::Nul, _)) => {
@@ -31,8 +53,6 @@ impl Body<'_, '_> {
                 None => {}
             }
         }
-        self.fail(failure, trap);
-        self.code.end();
     }
 
     fn fail(&mut self, failure: Failure, trap: Trap) {
@@ -88,7 +108,7 @@ impl Body<'_, '_> {
     }
 
     /// Gives back the state that nobody will get.
-    fn end_new_state(&mut self) {
+    pub(super) fn end_new_state(&mut self) {
         if let Some(number) = self.new_state() {
             let free = self.shim.free_state(number);
             let state = self.state;
@@ -126,8 +146,11 @@ impl Body<'_, '_> {
         if errors.any(|error| error.text.is_some()) {
             self.ask_text();
         }
-        for (slot, destroy) in &status.abandoned {
-            self.abandon(*slot, destroy);
+        let function = self.function;
+        for part in &function.parts {
+            if part.ends_on_error {
+                self.abandon(&part.output);
+            }
         }
         for (statuses, error) in &status.errors {
             is_among(&mut self.code, code, *statuses);
@@ -142,6 +165,12 @@ impl Body<'_, '_> {
     /// Returns `none` of the option whose discriminant is at an offset.
     fn absent(&mut self, some: u32) {
         self.consumed(true);
+        let function = self.function;
+        self.own_pointers(false);
+        for part in &function.parts {
+            self.end_resource(&part.output, false);
+        }
+        self.end_new_state();
         if self.function.layout.fallible {
             self.discriminant(0, 0);
         }
@@ -149,17 +178,55 @@ impl Body<'_, '_> {
         self.code.local_get(self.area).return_();
     }
 
-    /// Ends what a slot points to.
-    fn abandon(&mut self, slot: u32, destroy: &Callee) {
-        let callee = self.shim.callee(destroy);
-        self.load_pointer(From::Slot(slot));
+    /// Ends the resource that a part would have become. What stands in a state is
+    /// ended only if the call has made one; its room is given back elsewhere.
+    fn end_resource(&mut self, output: &Output, made: bool) {
+        let resources = &self.shim.plan.resources;
+        match output {
+            Output::Handle { .. } => self.abandon(output),
+            Output::State(number) if made => {
+                if let Some(destroy) = &resources[*number].destroy {
+                    self.code.local_get(self.state);
+                    self.call_and_drop(destroy);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends at once what a part was handed, unless that is null.
+    pub(super) fn abandon(&mut self, output: &Output) {
+        let (pointer, end) = match output {
+            Output::Handle { from, number, .. } => {
+                (*from, self.shim.plan.resources[*number].destroy.as_ref())
+            }
+            Output::Cstring { from, release, .. }
+            | Output::Record {
+                at: At::Pointer(from),
+                release,
+                ..
+            } => (*from, release.as_ref()),
+            Output::Pointed {
+                pointer, release, ..
+            } => (From::Slot(*pointer), release.as_ref()),
+            _ => return,
+        };
+        let Some(end) = end else { return };
+        self.load_pointer(pointer);
         self.code.if_(BlockType::Empty);
-        self.load_pointer(From::Slot(slot));
-        self.code.call(callee);
-        for _ in &destroy.results {
+        self.load_pointer(pointer);
+        if end.params.len() == 2 {
+            self.pointed_size(output);
+        }
+        self.call_and_drop(end);
+        self.code.end();
+    }
+
+    fn call_and_drop(&mut self, callee: &Callee) {
+        self.code.call(self.shim.callee(callee));
+        for _ in &callee.results {
             self.code.drop();
         }
-        self.code.end();
     }
 
     /// Asks for the error's number, where the returned status is not it.
@@ -240,9 +307,8 @@ impl Body<'_, '_> {
         if *latin1 {
             self.decode_latin1(text, text_length);
         }
-        let status = function.status.as_ref();
-        let abandons = status.is_some_and(|status| !status.abandoned.is_empty());
-        if self.new_state().is_some() || abandons {
+        let ends = |part: &Part| part.ends_on_error || matches!(part.output, Output::Handle { .. });
+        if self.new_state().is_some() || function.parts.iter().any(ends) {
             self.keep_text();
         }
         if *null_is_empty {

@@ -24,14 +24,17 @@ impl Body<'_, '_> {
     /// Writes the result, and leaves what is returned on the stack.
     pub(super) fn output(&mut self) {
         let function = self.function;
-        let mut owned = 0;
-        let mut ready = Vec::new();
-        for part in &function.parts {
-            let global = part.output.release().map(|_| {
-                owned += 1;
-                self.shim.owned(owned - 1)
-            });
-            ready.push(self.checked(part, global));
+        let globals = self.own_pointers(true);
+        let mut ready = vec![Ready::default(); function.parts.len()];
+        // A part whose null pointer is an error comes after all whose size has to be
+        // known to free them.
+        let mut order: Vec<usize> = (0..function.parts.len()).collect();
+        order.sort_by_key(|number| match &function.parts[*number].output {
+            output @ Output::Counted { .. } => (output.may_fail(), 0),
+            output => (output.may_fail(), 1),
+        });
+        for number in order {
+            ready[number] = self.checked(&function.parts[number], globals[number]);
         }
         let layout = function.layout;
         if !layout.in_memory {
@@ -57,8 +60,61 @@ impl Body<'_, '_> {
         self.code.local_get(self.area);
     }
 
-    /// Loads a part and checks it. What has to be freed goes to the `owned` global
-    /// and the one after it.
+    /// Keeps in mind what post-return has to free, before anything can be an error:
+    /// in a global for each part that has something to free, and in the one after it
+    /// the size. A struct in the shim's own room owns something once it is filled.
+    pub(super) fn own_pointers(&mut self, filled: bool) -> Vec<Option<u32>> {
+        let function = self.function;
+        let mut count = 0;
+        let mut globals = Vec::new();
+        for part in &function.parts {
+            let Some(release) = part.output.release() else {
+                globals.push(None);
+                continue;
+            };
+            let owned = self.shim.owned(count);
+            count += 1;
+            globals.push(Some(owned));
+            match &part.output {
+                Output::Cstring { from, .. }
+                | Output::Record {
+                    at: At::Pointer(from),
+                    ..
+                } => self.load_pointer(*from),
+                Output::Record {
+                    at: At::Slot(slot), ..
+                } if filled => self.argument(Argument::Slot(*slot)),
+                Output::Pointed { pointer, .. } => self.load_pointer(From::Slot(*pointer)),
+                // The length of what is counted is not known yet.
+                _ => continue,
+            }
+            self.code.global_set(owned);
+            if release.params.len() == 2 {
+                self.pointed_size(&part.output);
+                self.code.global_set(owned + 1);
+            }
+        }
+        globals
+    }
+
+    /// Puts the size in bytes of what an out-pointer leads to on the stack.
+    pub(super) fn pointed_size(&mut self, output: &Output) {
+        if let Output::Pointed {
+            length,
+            unit,
+            element,
+            ..
+        } = output
+        {
+            self.load_pointer(From::Slot(*length));
+            if unit != element {
+                self.code.i32_const(element.cast_signed()).i32_mul();
+            }
+        }
+    }
+
+    /// Loads a part and checks it. What only now turns out to have to be freed goes to
+    /// the `owned` global and the one after it.
     fn checked(&mut self, part: &Part, owned: Option<u32>) -> Ready {
         match &part.output {
             Output::Number(from, c, wit) => {
@@ -79,7 +135,7 @@ impl Body<'_, '_> {
             }
             Output::Cstring {
                 from, null, latin1, ..
-            } => self.cstring(*from, *null, *latin1, owned),
+            } => self.cstring(*from, *null, *latin1),
             Output::Buffer(number, shape) => {
                 let (value, _) = self.buffers[*number];
                 let length = self.written(*number);
@@ -97,16 +153,15 @@ impl Body<'_, '_> {
             } => self.counted(length, *unit, *element, *null, owned),
             Output::Record {
                 at, shape, null, ..
-            } => self.record(*at, shape, *null, owned),
+            } => self.record(*at, shape, *null),
             Output::Pointed {
                 pointer,
                 length,
                 unit,
-                element,
                 shape,
                 ..
             } => {
-                let ready = self.pointed((*pointer, *length), *unit, *element, owned);
+                let ready = self.pointed((*pointer, *length), *unit);
                 if let Some(shape) = shape {
                     self.lift_all(ready.value, ready.length, shape);
                 }
@@ -141,18 +196,14 @@ impl Body<'_, '_> {
         self.load_pointer(from);
         self.code.local_set(pointer);
         if let Null::Failure(failure) = null {
-            self.code.local_get(pointer).i32_eqz();
-            self.fail_if(failure, Trap::NullPointer);
+            self.fail_if_null(pointer, from, failure);
         }
         pointer
     }
 
-    fn cstring(&mut self, from: From, null: Null, latin1: bool, owned: Option<u32>) -> Ready {
+    fn cstring(&mut self, from: From, null: Null, latin1: bool) -> Ready {
         let value = self.pointer(from, null);
         let length = self.local(ValType::I32);
-        if let Some(owned) = owned {
-            self.code.local_get(value).global_set(owned);
-        }
         let strlen = self.shim.helper(Helper::Strlen);
         self.code
             .local_get(value)
@@ -170,7 +221,7 @@ impl Body<'_, '_> {
 
     /// The pointer to a struct; where the result is not returned in memory, the
     /// number that is all of it.
-    fn record(&mut self, at: At, shape: &Shape, null: Null, owned: Option<u32>) -> Ready {
+    fn record(&mut self, at: At, shape: &Shape, null: Null) -> Ready {
         let value = match at {
             At::Pointer(from) => self.pointer(from, null),
             At::Slot(slot) => {
@@ -180,9 +231,6 @@ impl Body<'_, '_> {
                 value
             }
         };
-        if let Some(owned) = owned {
-            self.code.local_get(value).global_set(owned);
-        }
         let single = shape.leaves.first().map(|leaf| (leaf.c, &leaf.kind));
         match single {
             Some((offset, LeafKind::Number(c, wit))) if !self.function.layout.in_memory => {

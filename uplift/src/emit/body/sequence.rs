@@ -9,13 +9,7 @@ use crate::emit::trap::Trap;
 use crate::plan::{Asked, Failure, From, Null};
 
 impl Body<'_, '_> {
-    pub(super) fn pointed(
-        &mut self,
-        (pointer, length): (u32, u32),
-        unit: u32,
-        element: u32,
-        owned: Option<u32>,
-    ) -> Ready {
+    pub(super) fn pointed(&mut self, (pointer, length): (u32, u32), unit: u32) -> Ready {
         let ready = Ready {
             value: self.local(ValType::I32),
             length: self.local(ValType::I32),
@@ -26,7 +20,6 @@ impl Body<'_, '_> {
         self.code.local_set(ready.length);
         self.in_elements(ready.length, unit);
         self.not_null(ready.value, ready.length);
-        self.own(ready, element, owned);
         ready
     }
 
