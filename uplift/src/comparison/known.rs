@@ -13,6 +13,14 @@ pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
     let spec = subject.spec;
     let argument = subject.arguments().iter().find_map(argument);
     let returns = spec.returns.as_ref().and_then(returns);
+    let behind = |argument: &Argument| match argument {
+        Argument::Pointer { param, .. } => match subject.ty(param) {
+            Some(Ty::List(_) | Ty::String | Ty::Option(_)) | None => None,
+            Some(_) => Some("a number behind a pointer"),
+        },
+        _ => None,
+    };
+    let argument = argument.or_else(|| subject.arguments().iter().find_map(behind));
     if let Some(what) = argument.or(returns) {
         return Some(format!(
             "its mapping has {what}, which `check` does not know yet"
@@ -56,13 +64,26 @@ fn field(field: Option<&String>) -> Option<&'static str> {
 
 fn argument(argument: &Argument) -> Option<&'static str> {
     match argument {
-        Argument::Value { param, c_type } => match c_type {
+        Argument::Value { none: Some(_), .. } | Argument::OutValue { none: Some(_), .. } => {
+            Some("a number that stands for `none`")
+        }
+        Argument::Value {
+            param,
+            c_type,
+            none: None,
+        } => match c_type {
             Some(_) => Some("a C type of its own"),
             None => param.contains('.').then_some("a field of a record"),
         },
+        Argument::Pointer {
+            c_type: Some(_), ..
+        } => Some("a C type of its own"),
         Argument::Constant { value: _ }
         | Argument::Scratch { size: _ }
-        | Argument::Pointer { param: _ }
+        | Argument::Pointer {
+            param: _,
+            c_type: None,
+        }
         | Argument::Length { param: _, unit: _ }
         | Argument::Cstring {
             param: _,
@@ -109,6 +130,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
         Argument::OutValue {
             c_type,
             param: _,
+            none: None,
             field: part,
         } => match c_type {
             Some(_) => Some("a C type of its own"),
@@ -137,8 +159,10 @@ fn argument(argument: &Argument) -> Option<&'static str> {
 
 fn returns(returns: &Returns) -> Option<&'static str> {
     match returns {
+        Returns::Value { none: Some(_), .. } => Some("a number that stands for `none`"),
         Returns::Value {
             c_type,
+            none: None,
             field: part,
         } => match c_type {
             Some(_) => Some("a C type of its own"),

@@ -11,12 +11,13 @@ pub(super) enum Trap {
     UnknownStatus,
     OutOfRange,
     OutOfCRange,
+    StandsForNone,
     BufferOverrun,
     OverLimit,
 }
 
 impl Trap {
-    pub(super) const ALL: [Trap; 9] = [
+    pub(super) const ALL: [Trap; 10] = [
         Trap::OutOfMemory,
         Trap::InteriorNul,
         Trap::Unencodable,
@@ -24,6 +25,7 @@ impl Trap {
         Trap::UnknownStatus,
         Trap::OutOfRange,
         Trap::OutOfCRange,
+        Trap::StandsForNone,
         Trap::BufferOverrun,
         Trap::OverLimit,
     ];
@@ -38,6 +40,7 @@ impl Trap {
             Trap::UnknownStatus => "uplift: the module returned an unknown status",
             Trap::OutOfRange => "uplift: the module returned a number out of the WIT type's range",
             Trap::OutOfCRange => "uplift: the C type can't hold this number",
+            Trap::StandsForNone => "uplift: this number stands for none in C",
             Trap::BufferOverrun => "uplift: the module says that it wrote beyond the buffer",
             Trap::OverLimit => "uplift: the buffer would be larger than the mapping's limit",
         }

@@ -43,6 +43,8 @@ pub(crate) enum Argument {
         /// The C type, where its width is not the one of the WIT type.
         #[serde(rename = "type")]
         c_type: Option<CType>,
+        /// The number that stands for `none` of a WIT option; `some` of it traps.
+        none: Option<i64>,
     },
     /// What stands behind a resource that the caller gives away, for a C function
     /// that ends it or takes it over.
@@ -78,10 +80,14 @@ pub(crate) enum Argument {
         unencodable_error: Option<String>,
     },
     /// A pointer to the elements of a WIT list, or to the UTF-8 bytes of a WIT
-    /// string. Its length has to be an argument too.
+    /// string, whose length has to be an argument too; or to a number.
     Pointer {
         /// The WIT parameter.
         param: String,
+        /// The C type of a number. Left out: the one of the WIT type's width, and 32
+        /// bits for enums and flags.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
     },
     /// The length of a WIT list or string.
     Length {
@@ -158,6 +164,8 @@ pub(crate) enum Argument {
         c_type: Option<CType>,
         /// The WIT parameter whose value is there before the call. Left out: 0.
         param: Option<String>,
+        /// The number that stands for `none` of a WIT option.
+        none: Option<i64>,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,

@@ -22,6 +22,8 @@ pub(crate) enum Returns {
         /// The C type, where its width is not the one of the WIT type.
         #[serde(rename = "type")]
         c_type: Option<CType>,
+        /// The number that stands for `none` of a WIT option.
+        none: Option<i64>,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,

@@ -26,33 +26,19 @@ impl Checker<'_> {
         use mapping::Argument as Spec;
         let path = draft.path([Step::Key("arguments"), Step::Item(index)]);
         match argument {
-            Spec::Value { param, c_type } => self.by_value_as(draft, &path, param, *c_type),
+            Spec::Value {
+                param,
+                c_type,
+                none,
+            } => self.by_value_as(draft, &path, param, *c_type, *none),
             Spec::Consumed { param, on_error } => self.given(draft, &path, param, Some(*on_error)),
             Spec::Constant { value } => self.constant(draft, &path, index, *value),
             Spec::Cstring { param, .. } => self.cstring(draft, &path, param, argument),
-            Spec::Pointer { param } => {
-                let (local, ty, some) = self.used_or_none(draft, &path, param, Use::Pointer)?;
-                if !ty.is_sequence() {
-                    let help = "`value`, or `record`";
-                    return self.wrong_param(&path, param, "a string or a list", help);
-                }
-                if let Some(shape) = self.copied(draft, ty, Way::ToC) {
-                    draft.lists.push(ListInput {
-                        pointer: local,
-                        length: local + 1,
-                        some,
-                        shape,
-                    });
-                }
-                Some(Argument::Local(local))
-            }
+            Spec::Pointer { param, c_type } => self.pointer_to(draft, &path, param, *c_type),
             Spec::Record { param } => {
                 let (initial, some) = self.record_param(draft, &path, param)?;
                 let slot = draft.outs.slot(initial.size(), initial);
-                Some(match some {
-                    Some(some) => Argument::SlotIf(slot, some),
-                    None => Argument::Slot(slot),
-                })
+                Some(pointing(slot, some))
             }
             Spec::OutRecord { .. } => self.out_record(draft, &path, argument),
             Spec::Length { param, unit } => {
@@ -90,10 +76,37 @@ impl Checker<'_> {
         path: &[Step<'_>],
         param: &str,
         c: Option<CType>,
+        none: Option<i64>,
     ) -> Option<Argument> {
-        // `none` of a resource is 0, which is null.
-        let (local, ty, _) = self.used_or_none(draft, path, param, Use::Value)?;
+        let (local, ty, some) = self.used_or_none(draft, path, param, Use::Value)?;
+        if let (WitType::Scalar(scalar), Some(some)) = (ty, some)
+            && scalar != Scalar::Pointer
+        {
+            let c = c.unwrap_or_else(|| scalar.by_value());
+            self.fitting_type(path, scalar, c)?;
+            let Some(none) = none else {
+                return self.no_number_for_none(path, param);
+            };
+            let none = self.number_for_none(path, none, c)?;
+            return Some(Argument::NumberIf {
+                some,
+                local,
+                scalar,
+                c,
+                none,
+            });
+        }
+        if none.is_some() {
+            let path = [path, &[Step::Key("none")]].concat();
+            return self.wrong_param(
+                &path,
+                param,
+                "an option of a number",
+                "it is, without `none`",
+            );
+        }
         match (ty, c) {
+            // `none` of a resource is 0, which is null.
             (WitType::Scalar(_), None) => Some(Argument::Local(local)),
             (WitType::Scalar(scalar), Some(c)) => {
                 self.fitting_type(path, scalar, c)?;
@@ -105,6 +118,76 @@ impl Checker<'_> {
                 self.wrong_param(path, param, "a number", help)
             }
         }
+    }
+
+    /// A pointer to a number, or to what a list or a string holds.
+    fn pointer_to(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        c: Option<CType>,
+    ) -> Option<Argument> {
+        let (local, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
+        if let WitType::Scalar(scalar) = ty
+            && scalar != Scalar::Pointer
+        {
+            let c = c.unwrap_or_else(|| scalar.in_memory());
+            self.fitting_type(path, scalar, c)?;
+            draft.used.insert((param.to_owned(), Use::Value));
+            let initial = Initial::Number(local, scalar, c);
+            return Some(pointing(draft.outs.slot(c.size(), initial), some));
+        }
+        if !ty.is_sequence() {
+            let help = "`value`, or `record`";
+            return self.wrong_param(path, param, "a string, a list or a number", help);
+        }
+        if let Some(shape) = self.copied(draft, ty, Way::ToC) {
+            draft.lists.push(ListInput {
+                pointer: local,
+                length: local + 1,
+                some,
+                shape,
+            });
+        }
+        Some(Argument::Local(local))
+    }
+
+    fn no_number_for_none<T>(&mut self, path: &[Step<'_>], param: &str) -> Option<T> {
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::arguments",
+                self.mapping.document.value(path),
+                format!(
+                    "`{param}` is an option, and the mapping does not say which number is `none`"
+                ),
+                "",
+            )
+            .help(
+                "add `none = -1`, or another number; or pass it by `pointer`, where `none` is null",
+            ),
+        );
+        None
+    }
+
+    /// The number that stands for `none`, as one of the C type.
+    pub(super) fn number_for_none(
+        &mut self,
+        path: &[Step<'_>],
+        none: i64,
+        c: CType,
+    ) -> Option<i64> {
+        let found = c.holding(none);
+        if found.is_none() {
+            let path = [path, &[Step::Key("none")]].concat();
+            self.mistake(Diagnostic::mapping(
+                "mapping::out-of-range",
+                self.mapping.document.value(&path),
+                format!("`{}` can't hold {none}", c.name()),
+                "an integer of the C type is expected",
+            ));
+        }
+        found
     }
 
     /// A resource that the caller gives away; unless it is consumed, it is ended
@@ -384,5 +467,13 @@ impl Checker<'_> {
             nul,
         });
         Some(Argument::Local(pointer))
+    }
+}
+
+/// The address of a slot; where the local of an option is 0, null.
+fn pointing(slot: u32, some: Option<u32>) -> Argument {
+    match some {
+        Some(some) => Argument::SlotIf(slot, some),
+        None => Argument::Slot(slot),
     }
 }

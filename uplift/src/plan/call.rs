@@ -118,6 +118,14 @@ pub(crate) enum Argument {
     Local(u32),
     /// The same, as a number of another width.
     Number(u32, Scalar, CType),
+    /// The same, or what stands for `none` if a local is 0.
+    NumberIf {
+        some: u32,
+        local: u32,
+        scalar: Scalar,
+        c: CType,
+        none: i64,
+    },
     /// A number, as bits of the type.
     Constant(i64, ValType),
     /// A parameter that is a number of elements, as a number of so many bytes.
@@ -241,8 +249,13 @@ pub(crate) enum At {
 /// Where the value of a part comes from.
 #[derive(Debug)]
 pub(crate) enum Output {
-    /// A number.
-    Number(From, CType, Scalar),
+    /// A number, and the one that stands for `none` of the option around the part.
+    Number {
+        from: From,
+        c: CType,
+        wit: Scalar,
+        none: Option<i64>,
+    },
     /// A number for each status.
     Chosen(Vec<(i32, i64)>, Scalar),
     /// The resource with this number, behind which stands the new state.

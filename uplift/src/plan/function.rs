@@ -194,7 +194,7 @@ impl Checker<'_> {
             .iter()
             .map(|argument| match argument {
                 Argument::Local(local) => locals[*local as usize],
-                Argument::Number(_, _, c) => c.core(),
+                Argument::Number(_, _, c) | Argument::NumberIf { c, .. } => c.core(),
                 Argument::Constant(_, ty) => *ty,
                 _ => ValType::I32,
             })

@@ -155,6 +155,26 @@ impl CType {
         }
     }
 
+    /// The integer of this type that has these bits, as signed or unsigned.
+    pub(crate) fn holding(self, number: i64) -> Option<i64> {
+        let Kind::Integer(_, low, high) = self.kind() else {
+            return None;
+        };
+        let number = i128::from(number);
+        let span = high - low + 1;
+        if !(-span / 2..span).contains(&number) {
+            return None;
+        }
+        let found = match number {
+            _ if number > high => number - span,
+            _ if number < low => number + span,
+            _ => number,
+        };
+        // A `u64` keeps its bits.
+        #[expect(clippy::cast_possible_truncation)]
+        Some(found as i64)
+    }
+
     /// Its name in a mapping.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -115,6 +115,7 @@ impl Checker<'_> {
         let mapping::Argument::OutValue {
             c_type,
             param,
+            none,
             field,
         } = spec
         else {
@@ -125,16 +126,22 @@ impl Checker<'_> {
         let WitType::Scalar(scalar) = target.ty else {
             return self.wrong_part(draft, path, field, "a number");
         };
-        let help = "let the WIT return it without `option`, or add `none = […]` with a status";
-        self.never_none(draft, path, target, help)?;
         let c = c_type.unwrap_or_else(|| scalar.in_memory());
         self.fitting_type(path, scalar, c)?;
+        let help = "say by `none` which number stands for it, or add `none = […]` with a status";
+        self.none_of_part(draft, path, target, (*none, c), help)?;
+        let none = none.and_then(|none| c.holding(none));
         let initial = match param {
             Some(param) => self.initial(draft, path, param, c)?,
             None => Initial::Zero,
         };
         let slot = draft.outs.slot(c.size(), initial);
-        let output = Output::Number(From::Slot(slot), c, scalar);
+        let output = Output::Number {
+            from: From::Slot(slot),
+            c,
+            wit: scalar,
+            none,
+        };
         draft.parts.push(target.filled(output));
         Some(Argument::Slot(slot))
     }

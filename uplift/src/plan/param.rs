@@ -130,9 +130,9 @@ impl Checker<'_> {
                 Err("a resource of somebody else".into())
             }
             WitType::Option(inner) => match self.param_type(&inner)? {
-                WitType::Scalar(Scalar::Pointer) | WitType::Group(_) => Ok(WitType::Option(inner)),
+                WitType::Scalar(_) | WitType::Group(_) => Ok(WitType::Option(inner)),
                 sequence if sequence.is_sequence() => Ok(WitType::Option(inner)),
-                _ => Err("an option of a number".into()),
+                _ => Err("an option of a resource that is given away, or of an option".into()),
             },
             WitType::Group(id) => {
                 for (_, field) in wit::fields(self.resolve, id) {

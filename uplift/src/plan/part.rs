@@ -5,7 +5,7 @@ use wit_parser::Type;
 use super::check::Checker;
 use super::function::Draft;
 use super::wit::{self, WitType};
-use super::{Output, Part};
+use super::{CType, Output, Part};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::mapping::Step;
 
@@ -204,6 +204,32 @@ impl Checker<'_> {
             .help(help),
         );
         None
+    }
+
+    /// Checks what makes a part `none`, if anything does.
+    pub(super) fn none_of_part(
+        &mut self,
+        draft: &Draft<'_>,
+        path: &[Step<'_>],
+        target: Target,
+        (none, c): (Option<i64>, CType),
+        help: &str,
+    ) -> Option<()> {
+        let Some(none) = none else {
+            return self.never_none(draft, path, target, help);
+        };
+        if target.some.is_none() {
+            self.mistake(Diagnostic::mapping(
+                "mapping::returns",
+                self.mapping
+                    .document
+                    .value(&[path, &[Step::Key("none")]].concat()),
+                format!("the WIT result of `{}` is not an option", draft.key),
+                "gives an option",
+            ));
+            return None;
+        }
+        self.number_for_none(path, none, c).map(|_| ())
     }
 
     /// Whether every part of the WIT result comes from somewhere.

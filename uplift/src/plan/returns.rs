@@ -30,8 +30,12 @@ impl Checker<'_> {
         match spec {
             None if !draft.known => return None,
             None => self.unmapped(draft, &path, &span)?,
-            Some(Returns::Value { c_type, field }) => {
-                self.value(draft, &path, *c_type, field.as_deref())?;
+            Some(Returns::Value {
+                c_type,
+                none,
+                field,
+            }) => {
+                self.value(draft, &path, (*c_type, *none), field.as_deref())?;
             }
             Some(Returns::Ignored {}) => {}
             Some(
@@ -116,7 +120,7 @@ impl Checker<'_> {
         ) {
             (_, true) => Some(()),
             (Some(WitType::Scalar(_)), false) if draft.claims.is_empty() => {
-                self.value(draft, path, None, None)
+                self.value(draft, path, (None, None), None)
             }
             _ => self.unsaid(draft, span),
         }
@@ -156,22 +160,28 @@ impl Checker<'_> {
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
-        c: Option<CType>,
+        (c, none): (Option<CType>, Option<i64>),
         field: Option<&str>,
     ) -> Option<()> {
         let target = self.claim(draft, path, field, "value")?;
         let WitType::Scalar(scalar) = target.ty else {
             return self.wrong_part(draft, path, field, "a number");
         };
-        let help = "let the WIT return a number without `option`";
-        self.never_none(draft, path, target, help)?;
         if let Some(c) = c {
             self.fitting_type(path, scalar, c)?;
         }
         let c = c.unwrap_or_else(|| scalar.by_value());
+        let help = "add `none = -1`, or another number that stands for it";
+        self.none_of_part(draft, path, target, (none, c), help)?;
+        let none = none.and_then(|none| c.holding(none));
         let span = self.mapping.document.value(path);
         self.expect(draft, &span, c.core())?;
-        let output = Output::Number(From::Returned, c, scalar);
+        let output = Output::Number {
+            from: From::Returned,
+            c,
+            wit: scalar,
+            none,
+        };
         draft.parts.push(target.filled(output));
         Some(())
     }

@@ -228,7 +228,7 @@ impl Checker<'_> {
             None if values.is_empty() && field.is_none() => Some(()),
             None => self.values(draft, path, values, field),
             Some(_) if !values.is_empty() => self.carries_twice(path),
-            Some(Carried::Value) => self.value(draft, path, None, field),
+            Some(Carried::Value) => self.value(draft, path, (None, None), field),
             Some(Carried::Length) => self.returned_length(draft, path, *unit, field),
         }
     }

@@ -184,7 +184,7 @@ returns = {{ as = "cstring", free = "free", field = "3"{ABSENT} }}"#
     );
     for bits in 0..16 {
         let found = produce.call(&things("produce"), &[Val::U32(bits)]);
-        assert_eq!(found == error("absent"), bits & 13 != 13, "{bits}");
+        assert_eq!(found == error("absent"), bits & 0b1101 != 0b1101, "{bits}");
         drop_handles(&mut produce, &found);
     }
     let arguments: Vec<Vec<Val>> = (0..16).map(|bits| vec![Val::U32(bits)]).collect();

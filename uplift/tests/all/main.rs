@@ -16,6 +16,7 @@ mod handles;
 mod leaks;
 mod memory;
 mod numbers;
+mod optional_numbers;
 mod out_values;
 mod outputs;
 mod placement;

@@ -91,7 +91,7 @@ impl<'s> Call<'_, 's> {
                     .unwrap_or_default();
                 self.place(param, &bytes)?
             }
-            Argument::Pointer { param } => {
+            Argument::Pointer { param, .. } => {
                 let mut bytes = Vec::new();
                 match self.passed_for(param)? {
                     Passed::Value(value) => elements(value, &mut bytes)?,

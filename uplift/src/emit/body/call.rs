@@ -1,10 +1,10 @@
 //! The call of the C function: its arguments and the slots that they point to.
 
-use wasm_encoder::ValType;
+use wasm_encoder::{BlockType, ValType};
 
 use super::Body;
 use super::record::{Address, Wit};
-use crate::emit::runtime::at;
+use crate::emit::runtime::{Words as _, at};
 use crate::emit::trap::Trap;
 use crate::plan::{Argument, Initial, Slot};
 
@@ -103,6 +103,24 @@ impl Body<'_, '_> {
             Argument::Number(local, wit, c) => {
                 self.code.local_get(local);
                 self.convert(wit.kind(), c.kind(), Trap::OutOfCRange);
+            }
+            Argument::NumberIf {
+                some,
+                local,
+                scalar,
+                c,
+                none,
+            } => {
+                let number = self.local(c.core());
+                self.code.local_get(some).if_(BlockType::Result(c.core()));
+                self.code.local_get(local);
+                self.convert(scalar.kind(), c.kind(), Trap::OutOfCRange);
+                self.code.local_set(number);
+                self.is_number(number, c, none);
+                self.code.trap_if(self.shim, Trap::StandsForNone);
+                self.code.local_get(number).else_();
+                self.number(c, none);
+                self.code.end();
             }
             Argument::Constant(value, ValType::I64) => {
                 self.code.i64_const(value);

@@ -73,6 +73,28 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Puts an integer of a C type on the stack.
+    pub(super) fn number(&mut self, c: CType, number: i64) {
+        if c.core() == ValType::I64 {
+            self.code.i64_const(number);
+        } else {
+            // The low bits: signed or unsigned, they are the same.
+            #[expect(clippy::cast_possible_truncation)]
+            self.code.i32_const(number as i32);
+        }
+    }
+
+    /// Whether the integer in a local is this one.
+    pub(super) fn is_number(&mut self, local: u32, c: CType, number: i64) {
+        self.code.local_get(local);
+        self.number(c, number);
+        if c.core() == ValType::I64 {
+            self.code.i64_eq();
+        } else {
+            self.code.i32_eq();
+        }
+    }
+
     /// Puts what the C function gave back on the stack, as a number of its C type.
     pub(super) fn load(&mut self, from: From, c: CType) {
         match from {

@@ -10,7 +10,9 @@ use super::record::Address;
 use crate::emit::runtime::{Words as _, at};
 use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
-use crate::plan::{Argument, At, From, LeafKind, Null, Output, Part, Scalar, Shape, Written};
+use crate::plan::{
+    Argument, At, CType, From, LeafKind, Null, Output, Part, Scalar, Shape, Written,
+};
 
 /// A part that has been checked: its locals.
 #[derive(Clone, Copy, Default)]
@@ -117,7 +119,13 @@ impl Body<'_, '_> {
     /// the `owned` global and the one after it.
     fn checked(&mut self, part: &Part, owned: Option<u32>) -> Ready {
         match &part.output {
-            Output::Number(from, c, wit) => {
+            Output::Number {
+                from,
+                c,
+                wit,
+                none: Some(none),
+            } => self.number_or_none(*from, *c, *wit, *none),
+            Output::Number { from, c, wit, .. } => {
                 let value = self.local(wit.core());
                 self.load(*from, *c);
                 self.convert(c.kind(), wit.kind(), Trap::OutOfRange);
@@ -168,6 +176,24 @@ impl Body<'_, '_> {
                 ready
             }
         }
+    }
+
+    /// A number, and in place of its length whether it is another one than the one
+    /// that stands for `none`.
+    fn number_or_none(&mut self, from: From, c: CType, wit: Scalar, none: i64) -> Ready {
+        let (given, value) = (self.local(c.core()), self.local(wit.core()));
+        let length = self.local(ValType::I32);
+        self.load(from, c);
+        self.code.local_set(given);
+        self.is_number(given, c, none);
+        self.code
+            .i32_eqz()
+            .local_tee(length)
+            .if_(BlockType::Empty)
+            .local_get(given);
+        self.convert(c.kind(), wit.kind(), Trap::OutOfRange);
+        self.code.local_set(value).end();
+        Ready { value, length }
     }
 
     fn chosen(&mut self, values: &[(i32, i64)], wit: Scalar) -> Ready {
@@ -310,29 +336,30 @@ impl Body<'_, '_> {
 
     /// Writes a part to its place in the result, and the option around it.
     fn store_part(&mut self, part: &Part, ready: Ready) {
-        let absent = matches!(
-            part.output,
+        // What is 0 if there is nothing.
+        let there = match part.output {
             Output::Cstring {
-                null: Null::None,
-                ..
-            } | Output::Handle {
-                null: Null::None,
-                ..
-            } | Output::Counted {
-                null: Null::None,
-                ..
-            } | Output::Record {
-                null: Null::None,
-                ..
+                null: Null::None, ..
             }
-        );
+            | Output::Handle {
+                null: Null::None, ..
+            }
+            | Output::Counted {
+                null: Null::None, ..
+            }
+            | Output::Record {
+                null: Null::None, ..
+            } => Some(ready.value),
+            Output::Number { none: Some(_), .. } => Some(ready.length),
+            _ => None,
+        };
         let Some(some) = part.some else {
             self.store_value(part, ready);
             return;
         };
         self.discriminant(some, 1);
-        if absent {
-            self.code.local_get(ready.value).if_(BlockType::Empty);
+        if let Some(there) = there {
+            self.code.local_get(there).if_(BlockType::Empty);
             self.store_value(part, ready);
             self.code.else_();
             self.discriminant(some, 0);
@@ -359,7 +386,7 @@ impl Body<'_, '_> {
         self.code.local_get(self.area);
         self.push(&part.output, ready);
         match &part.output {
-            Output::Number(_, _, wit) | Output::Chosen(_, wit) => {
+            Output::Number { wit, .. } | Output::Chosen(_, wit) => {
                 self.store(wit.core(), wit.size(), offset);
             }
             Output::State(_) | Output::Handle { .. } => {
