@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
 from wasmtime_bindgen import Err, Ok, Wasi, WitError, abi
 
 from .conftest import GUESTS
-from .reference import Reference, written
+from .reference import Number, Reference, no_number, written
 from .strategies import values
 from .test_cases import world_of
 
@@ -20,6 +20,7 @@ BOUNDS = {
     # How long a list to make, and how many calls.
     ("lists", "make"): {"count": st.integers(0, 300)},
     ("imports", "loop"): {"times": st.integers(0, 5)},
+    ("resources", "make"): {"count": st.integers(0, 3)},
 }
 
 
@@ -40,6 +41,36 @@ def has_resources(type_: Any) -> bool:
     return "'unwritten'" in repr(type_)
 
 
+class Held:
+    """The guest's resources that Python holds, numbered as the reference numbers them.
+
+    Attributes:
+        objects: The resources by their numbers.
+    """
+
+    def __init__(self, resources: tuple[abi.ResourceType, ...]) -> None:
+        self.objects: dict[int, Any] = {}
+        self._resources = resources
+        self._count = 0
+
+    def number(self, value: Any, _kind: str) -> int:
+        """Return the number of a resource; one that is new gets the next."""
+        for number, other in self.objects.items():
+            if other is value:
+                return number
+        self._count += 1
+        self.objects[self._count - 1] = value
+        return self._count - 1
+
+    def by_type(self) -> dict[abi.ResourceType, list[Any]]:
+        """Return what there is of each type."""
+        return {
+            resource: [value for value in self.objects.values() if isinstance(value, class_)]
+            for resource in self._resources
+            for class_ in [cast("type", resource.python)]
+        }
+
+
 def _functions(items: Any) -> Iterator[tuple[abi.InterfaceType | None, abi.Func]]:
     for item in items:
         if isinstance(item, abi.InterfaceType):
@@ -58,7 +89,7 @@ class Export:
         call: What a user calls.
         types: Of its parameters, as the reference describes them.
         result: The type of its result, likewise.
-        arguments: Arguments to draw.
+        bounds: What to draw for a parameter other than any value.
     """
 
     name: str
@@ -66,9 +97,21 @@ class Export:
     call: Callable[..., Any]
     types: list[Any]
     result: Any
-    arguments: st.SearchStrategy[tuple[Any, ...]]
+    bounds: Mapping[str, st.SearchStrategy[Any]]
 
-    def outcome(self, arguments: tuple[Any, ...]) -> Any:
+    @property
+    def has_handles(self) -> bool:
+        """Whether it takes or returns a resource of the guest."""
+        return any(f"'{kind}'" in repr((self.types, self.result)) for kind in ("own", "borrow"))
+
+    def arguments(
+        self, held: Mapping[abi.ResourceType, Sequence[Any]] | None = None
+    ) -> st.SearchStrategy[tuple[Any, ...]]:
+        """Return arguments to draw, with resources from among those that are held."""
+        drawn = [self.bounds.get(name, values(param, held)) for name, param in self.func.params]
+        return st.tuples(*drawn)
+
+    def outcome(self, arguments: tuple[Any, ...], number: Number = no_number) -> Any:
         """Call it; return its result, written."""
         raises = self.func.raises
         try:
@@ -76,11 +119,11 @@ class Export:
         except WitError as error:
             assert raises is not None
             assert type(error) is raises
-            return written(Err(error.value), self.result)
+            return written(Err(error.value), self.result, number)
         if self.result is None:
             assert result is None
             return None
-        return written(result if raises is None else Ok(result), self.result)
+        return written(result if raises is None else Ok(result), self.result, number)
 
 
 class Case:
@@ -128,18 +171,19 @@ class Case:
         return answer
 
     def exports(self, world: abi.World) -> list[Export]:
-        """Return the functions of values alone, as `world` has them."""
+        """Return the functions that can be compared, as `world` has them."""
         found = []
+        names = set(self.types["exports"])
         for owner, func in _functions(self._world.exports):
-            type_ = self.types["exports"].pop(full(owner, func))
+            names.remove(full(owner, func))
+            type_ = self.types["exports"][full(owner, func)]
             if has_resources(type_):
                 continue
             bounds = BOUNDS.get((self._name, func.name), {})
-            drawn = [bounds.get(name, values(param)) for name, param in func.params]
             call = _method(world, owner, func)
             params, result = type_["params"], type_["result"]
-            found.append(Export(full(owner, func), func, call, params, result, st.tuples(*drawn)))
-        assert not self.types["exports"], "the package lacks them"
+            found.append(Export(full(owner, func), func, call, params, result, bounds))
+        assert not names, "the package lacks them"
         return found
 
     def answerable(self) -> st.SearchStrategy[dict[str, Any]]:
@@ -152,7 +196,14 @@ class Case:
             }
         )
 
-    def reference(self, export: Export, arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
+    def resources(self) -> tuple[abi.ResourceType, ...]:
+        """Return the resources of the guest."""
+        interfaces = [item for item in self._world.exports if isinstance(item, abi.InterfaceType)]
+        return tuple(resource for item in interfaces for resource in item.resources)
+
+    def reference(
+        self, export: Export, arguments: tuple[Any, ...], number: Number = no_number
+    ) -> tuple[Any, list[Any]]:
         """Return what a function does for the reference: its result, and what it asked."""
         imports = self.types["imports"]
         answers = {
@@ -160,7 +211,7 @@ class Case:
             for name, value in self.answers.items()
             if imports[name]["result"] is not None
         }
-        given = written(arguments, {"tuple": export.types})
+        given = written(arguments, {"tuple": export.types}, number)
         return self._reference.call(self.path, export.name, given, answers)
 
 
@@ -172,9 +223,12 @@ def _method(
     world: abi.World, owner: abi.InterfaceType | None, func: abi.Func
 ) -> Callable[..., Any]:
     found: Any = world if owner is None else getattr(world, owner.python)
-    if owner is not None and func.name.startswith("[static]"):
-        name = func.name.removeprefix("[static]").partition(".")[0]
+    kind, _, name = func.name.rpartition("]")
+    if kind == "[method":
+        return lambda self, *arguments: getattr(self, func.python)(*arguments)
+    if owner is not None and kind:
+        name = name.partition(".")[0]
         [resource] = [resource for resource in owner.resources if resource.name == name]
         found = getattr(found, _class_name(resource))
-    method: Callable[..., Any] = getattr(found, func.python)
+    method: Callable[..., Any] = found if kind == "[constructor" else getattr(found, func.python)
     return method

@@ -12,8 +12,9 @@ import math
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from wasmtime_bindgen import Err, Ok, Some
 
@@ -54,6 +55,14 @@ class Reference:
         answer = self._ask(request)
         return answer["result"], answer["asked"]
 
+    def drop(self, path: Path, handle: int) -> None:
+        """Drop the resource behind a handle."""
+        self._ask({"drop": handle, "of": str(path)})
+
+    def end(self, path: Path) -> None:
+        """Let the next call have a fresh instance of a component."""
+        self._ask({"of": str(path)})
+
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -69,8 +78,23 @@ _PRIMITIVES: dict[str, type] = {"bool": bool, "char": str, "string": str}
 _FLOATS = {"f32": ("<f", "<I"), "f64": ("<d", "<Q")}
 
 
-def written(value: Any, type_: Any) -> Any:
-    """Return a value of a type as the reference writes it."""
+Number: TypeAlias = Callable[[Any, str], int]
+"""From a resource, and `own` or `borrow`, to the number of its handle."""
+
+
+def no_number(value: Any, _kind: str) -> int:
+    """Stand for the numbers of handles where there are none."""
+    raise AssertionError(f"{value} was not expected")
+
+
+def written(value: Any, type_: Any, number: Number = no_number) -> Any:
+    """Return a value of a type as the reference writes it.
+
+    Args:
+        value: The value.
+        type_: Its type, as the reference describes it.
+        number: Returns the number of a resource's handle.
+    """
     if isinstance(type_, str):
         if type_ not in _FLOATS:
             assert type(value) is _PRIMITIVES.get(type_, int), (value, type_)
@@ -79,34 +103,37 @@ def written(value: Any, type_: Any) -> Any:
         packed, bits = _FLOATS[type_]
         return "nan" if math.isnan(value) else struct.unpack(bits, struct.pack(packed, value))[0]
     [(kind, parts)] = type_.items()
-    return _COMPOUND[kind](value, parts)
+    return _COMPOUND[kind](value, parts, number)
 
 
-def _list(value: Any, element: Any) -> Any:
+def _list(value: Any, element: Any, number: Number) -> Any:
     assert type(value) is (bytes if element == "u8" else list), value
-    return [written(item, element) for item in value]
+    return [written(item, element, number) for item in value]
 
 
-def _tuple(value: Any, types: Any) -> Any:
+def _tuple(value: Any, types: Any, number: Number) -> Any:
     assert type(value) is tuple, value
-    return [written(item, type_) for item, type_ in zip(value, types, strict=True)]
+    return [written(item, type_, number) for item, type_ in zip(value, types, strict=True)]
 
 
-def _map(value: Any, types: Any) -> Any:
+def _map(value: Any, types: Any, number: Number) -> Any:
     assert type(value) is dict, value
-    return [[written(key, types[0]), written(item, types[1])] for key, item in value.items()]
+    return [
+        [written(key, types[0], number), written(item, types[1], number)]
+        for key, item in value.items()
+    ]
 
 
-def _record(value: Any, fields: Any) -> Any:
+def _record(value: Any, fields: Any, number: Number) -> Any:
     public = {name.rstrip("_"): name for name in type(value).__slots__}
     assert len(public) == len(fields), value
     return {
-        name: written(getattr(value, public[name.replace("-", "_")]), type_)
+        name: written(getattr(value, public[name.replace("-", "_")]), type_, number)
         for name, type_ in fields
     }
 
 
-def _variant(value: Any, cases: Any) -> Any:
+def _variant(value: Any, cases: Any, number: Number) -> Any:
     class_ = type(value).__name__.rstrip("_")
     ends = {
         "".join(word.capitalize() for word in name.split("-")): (name, type_)
@@ -116,38 +143,52 @@ def _variant(value: Any, cases: Any) -> Any:
     if type_ is None:
         assert not type(value).__slots__, value
         return {name: None}
-    return {name: written(value.value, type_)}
+    return {name: written(value.value, type_, number)}
 
 
-def _enum(value: Any, names: Any) -> Any:
+def _own(value: Any, name: Any, number: Number) -> Any:
+    return _handle(value, name, "own", number)
+
+
+def _borrow(value: Any, name: Any, number: Number) -> Any:
+    return _handle(value, name, "borrow", number)
+
+
+def _handle(value: Any, name: str, kind: str, number: Number) -> int:
+    names = {class_.__name__.lower() for class_ in type(value).__mro__}
+    assert name.replace("-", "") in names, value
+    return number(value, kind)
+
+
+def _enum(value: Any, names: Any, number: Number) -> Any:
     name = value.name.rstrip("_").lower().replace("_", "-")
     assert name in names, value
     return name
 
 
-def _flags(value: Any, names: Any) -> Any:
+def _flags(value: Any, names: Any, number: Number) -> Any:
     members = cast("Any", type(value).__members__)
     public = {name.rstrip("_").lower().replace("_", "-"): name for name in members}
     assert public.keys() == set(names), value
     return [name for name in names if members[public[name]] in value]
 
 
-def _option(value: Any, payload: Any) -> Any:
+def _option(value: Any, payload: Any, number: Number) -> Any:
     if value is None:
         return None
     if isinstance(payload, dict) and "option" in payload:
         assert type(value) is Some, value
         value = value.value
-    return {"some": written(value, payload)}
+    return {"some": written(value, payload, number)}
 
 
-def _result(value: Any, types: Any) -> Any:
+def _result(value: Any, types: Any, number: Number) -> Any:
     assert type(value) in (Ok, Err), value
     key, type_ = ("ok", types[0]) if type(value) is Ok else ("err", types[1])
     if type_ is None:
         assert value.value is None, value
         return {key: None}
-    return {key: written(value.value, type_)}
+    return {key: written(value.value, type_, number)}
 
 
 _COMPOUND = {
@@ -160,4 +201,6 @@ _COMPOUND = {
     "flags": _flags,
     "option": _option,
     "result": _result,
+    "own": _own,
+    "borrow": _borrow,
 }

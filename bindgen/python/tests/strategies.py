@@ -6,6 +6,7 @@ import dataclasses
 import math
 import struct
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -42,8 +43,15 @@ _PRIMITIVES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def values(type_: abi.ValType | None) -> st.SearchStrategy[Any]:
-    """Return values of a type without resources; None has None alone."""
+def values(
+    type_: abi.ValType | None, held: Mapping[abi.ResourceType, Sequence[Any]] | None = None
+) -> st.SearchStrategy[Any]:
+    """Return values of a type; None has None alone.
+
+    Args:
+        type_: The type.
+        held: The resources there are to choose from.
+    """
     if type_ is None:
         return st.none()
     if isinstance(type_, abi.Primitive):
@@ -52,17 +60,18 @@ def values(type_: abi.ValType | None) -> st.SearchStrategy[Any]:
     if isinstance(type_, abi.List):
         if type_.element == abi.U8:
             return st.binary(max_size=40)
-        return st.lists(values(type_.element), max_size=5)
+        element = values(type_.element, held)
+        return st.just([]) if element.is_empty else st.lists(element, max_size=5)
     if isinstance(type_, abi.Tuple):
-        return st.tuples(*map(values, type_.items))
+        return st.tuples(*(values(item, held) for item in type_.items))
     if isinstance(type_, abi.Record):
         names = [f.name for f in dataclasses.fields(type_.python)]
-        parts = {n: values(t) for n, (_, t) in zip(names, type_.fields, strict=True)}
+        parts = {n: values(t, held) for n, (_, t) in zip(names, type_.fields, strict=True)}
         return st.builds(type_.python, **parts)
     if isinstance(type_, abi.Variant):
         return st.one_of(
             *(
-                st.builds(python) if part is None else st.builds(python, values(part))
+                st.builds(python) if part is None else st.builds(python, values(part, held))
                 for _, python, part in type_.cases
             )
         )
@@ -71,12 +80,15 @@ def values(type_: abi.ValType | None) -> st.SearchStrategy[Any]:
     if isinstance(type_, abi.Flags):
         return st.builds(type_.python, st.integers(0, 2 ** len(type_.names) - 1))
     if isinstance(type_, abi.Option):
-        inner = values(type_.payload)
+        inner = values(type_.payload, held)
         return st.none() | (
             st.builds(Some, inner) if isinstance(type_.payload, abi.Option) else inner
         )
     if isinstance(type_, abi.Result):
-        return st.builds(Ok, values(type_.ok)) | st.builds(Err, values(type_.err))
+        return st.builds(Ok, values(type_.ok, held)) | st.builds(Err, values(type_.err, held))
     if isinstance(type_, abi.Map):
-        return st.dictionaries(values(type_.key), values(type_.value), max_size=5)
+        return st.dictionaries(values(type_.key, held), values(type_.value, held), max_size=5)
+    if isinstance(type_, (abi.Own, abi.Borrow)) and held is not None:
+        there = held[type_.resource]
+        return st.sampled_from(there) if there else st.nothing()
     raise TypeError(f"no values of {type_}")

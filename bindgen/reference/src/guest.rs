@@ -5,17 +5,18 @@ use std::fmt::Display;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value, json};
 use wasmtime::component::types::{self, ComponentItem};
-use wasmtime::component::{Component, Instance, Linker, LinkerInstance, Val};
+use wasmtime::component::{Component, Instance, Linker, LinkerInstance, ResourceType, Val};
 use wasmtime::{Engine, Store, StoreContextMut};
 
-use crate::types::function;
-use crate::values;
+use crate::types::{Resources, function};
+use crate::values::{self, Handles};
 
 /// What the imported functions answer, and what they were asked.
 #[derive(Default)]
 struct Host {
     answers: Value,
     asked: Vec<Value>,
+    handles: Handles,
 }
 
 /// A component that can be called.
@@ -63,20 +64,43 @@ impl Guest {
         let exports = ty.exports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = ty.imports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = imports.filter(|(name, _)| !name.starts_with("wasi:"));
-        json!({"exports": self.functions(exports), "imports": self.functions(imports)})
+        json!({
+            "exports": self.functions(exports, &self.resources()),
+            "imports": self.functions(imports, &[]),
+        })
     }
 
-    fn functions<'a>(&self, items: impl Iterator<Item = (&'a str, ComponentItem)>) -> Value {
+    /// The resources that its exported interfaces define.
+    fn resources(&self) -> Vec<(String, ResourceType)> {
+        let ty = self.component.component_type();
+        let mut all = Vec::new();
+        for (_, item) in ty.exports(&self.engine) {
+            if let ComponentItem::ComponentInstance(instance) = item.ty {
+                for (name, item) in instance.exports(&self.engine) {
+                    if let ComponentItem::Resource(resource) = item.ty {
+                        all.push((name.to_string(), resource));
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn functions<'a>(
+        &self,
+        items: impl Iterator<Item = (&'a str, ComponentItem)>,
+        resources: &Resources,
+    ) -> Value {
         let mut all = Map::new();
         for (name, item) in items {
             match item {
                 ComponentItem::ComponentFunc(ty) => {
-                    all.insert(name.to_string(), function(&ty));
+                    all.insert(name.to_string(), function(&ty, resources));
                 }
                 ComponentItem::ComponentInstance(instance) => {
                     for (inner, item) in instance.exports(&self.engine) {
                         if let ComponentItem::ComponentFunc(ty) = item.ty {
-                            all.insert(full(Some(name), inner), function(&ty));
+                            all.insert(full(Some(name), inner), function(&ty, resources));
                         }
                     }
                 }
@@ -92,10 +116,9 @@ impl Guest {
             Some(running) => running,
             None => self.start()?,
         };
-        *store.data_mut() = Host {
-            answers: answers.clone(),
-            asked: Vec::new(),
-        };
+        let host = store.data_mut();
+        host.answers = answers.clone();
+        host.asked.clear();
         let (owner, inner) = name
             .split_once('#')
             .map_or((None, name), |(owner, inner)| (Some(owner), inner));
@@ -121,16 +144,36 @@ impl Guest {
         );
         let params = ty.params().zip(given);
         let params: Vec<Val> = params
-            .map(|((_, ty), value)| values::read(&ty, value))
+            .map(|((_, ty), value)| values::read(&ty, value, &mut store.data_mut().handles))
             .collect::<Result<_>>()?;
         let mut results = vec![Val::Bool(false); ty.results().len()];
         function
             .call(&mut store, &params, &mut results)
             .map_err(said)?;
-        let asked = std::mem::take(&mut store.data_mut().asked);
-        let result = results.first().map(values::write).transpose()?;
+        let host = store.data_mut();
+        let asked = std::mem::take(&mut host.asked);
+        let result = results.first();
+        let result = result.map(|value| values::write(value, &mut host.handles));
+        let result = result.transpose()?;
         self.running = Some((store, instance));
         Ok(json!({"result": result, "asked": asked}))
+    }
+
+    /// Drops what a handle stands for.
+    pub(crate) fn drop_handle(&mut self, number: &Value) -> Result<Value> {
+        let handle = self.running.as_mut().and_then(|(store, _)| {
+            let handle = store.data_mut().handles.take(number)?;
+            Some((store, handle))
+        });
+        let (store, handle) = handle.with_context(|| format!("{number} is no handle"))?;
+        handle.resource_drop(store).map_err(said)?;
+        Ok(json!({}))
+    }
+
+    /// Lets the next call have a fresh instance.
+    pub(crate) fn end(&mut self) -> Value {
+        self.running = None;
+        json!({})
     }
 
     fn start(&self) -> Result<(Store<Host>, Instance)> {
@@ -147,7 +190,7 @@ fn import(
     name: &str,
     ty: &types::ComponentFunc,
 ) -> Result<()> {
-    let written = function(ty).to_string();
+    let written = function(ty, &[]).to_string();
     if written.contains("unwritten") {
         return Ok(());
     }
@@ -159,11 +202,12 @@ fn import(
           -> wasmtime::Result<()> {
         let mut answer = || -> Result<()> {
             let host = store.data_mut();
-            host.asked.push(json!([full, values::all(arguments)?]));
+            host.asked
+                .push(json!([full, values::all(arguments, &mut host.handles)?]));
             if let Some(ty) = ty.results().next() {
                 let answer = host.answers.get(&full);
                 let answer = answer.with_context(|| format!("no answer for `{full}` is given"))?;
-                results[0] = values::read(&ty, answer)?;
+                results[0] = values::read(&ty, answer, &mut host.handles)?;
             }
             Ok(())
         };

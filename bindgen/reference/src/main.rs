@@ -13,7 +13,15 @@
 //!
 //! {"call": "echo-u8", "of": "numbers.wasm", "arguments": [7], "answers": {}}
 //! {"result": 7, "asked": []}
+//!
+//! {"drop": 3, "of": "resources.wasm"}
+//! {}
+//!
+//! {"of": "resources.wasm"}
+//! {}
 //! ```
+//!
+//! The third drops a resource of the guest, the last ends the instance.
 //!
 //! A function of an interface is called `demo:store/items@1.0.0#get`. `answers`
 //! has what an imported function returns, by its name, and `asked` the calls of
@@ -59,11 +67,17 @@ fn answer(engine: &Engine, guests: &mut HashMap<String, Guest>, line: &str) -> R
         guests.insert(path.to_string(), guest);
         return Ok(types);
     }
-    let (Some(function), Some(path)) = (request["call"].as_str(), request["of"].as_str()) else {
-        bail!("a request has `load`, or `call` and `of`");
+    let Some(path) = request["of"].as_str() else {
+        bail!("a request has `load` or `of`");
     };
     let guest = guests
         .get_mut(path)
         .with_context(|| format!("{path} is not loaded"))?;
-    guest.call(function, &request["arguments"], &request["answers"])
+    if let Some(function) = request["call"].as_str() {
+        guest.call(function, &request["arguments"], &request["answers"])
+    } else if request["drop"].is_u64() {
+        guest.drop_handle(&request["drop"])
+    } else {
+        Ok(guest.end())
+    }
 }

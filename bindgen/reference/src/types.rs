@@ -10,25 +10,32 @@
 //! {"result": [TYPE or null, TYPE or null]}
 //! ```
 //!
-//! What no value can be written of, such as a resource, is
+//! A resource of the guest's is `{"own": "name"}` or `{"borrow": "name"}`. What no
+//! value can be written of, such as a resource of the host's, is
 //! `{"unwritten": "own"}`.
 
 use serde_json::{Value, json};
-use wasmtime::component::Type;
 use wasmtime::component::types::ComponentFunc;
+use wasmtime::component::{ResourceType, Type};
+
+/// Resources of the guest, with their names.
+pub(crate) type Resources = [(String, ResourceType)];
 
 /// Parameters and result of a function.
-pub(crate) fn function(function: &ComponentFunc) -> Value {
-    let params: Vec<_> = function.params().map(|(_, ty)| describe(&ty)).collect();
-    json!({"params": params, "result": optional(function.results().next())})
+pub(crate) fn function(function: &ComponentFunc, resources: &Resources) -> Value {
+    let params: Vec<_> = function
+        .params()
+        .map(|(_, ty)| describe(&ty, resources))
+        .collect();
+    json!({"params": params, "result": optional(function.results().next(), resources)})
 }
 
-fn optional(ty: Option<Type>) -> Value {
-    ty.map_or(Value::Null, |ty| describe(&ty))
+fn optional(ty: Option<Type>, resources: &Resources) -> Value {
+    ty.map_or(Value::Null, |ty| describe(&ty, resources))
 }
 
 /// A type, as it is written.
-pub(crate) fn describe(ty: &Type) -> Value {
+pub(crate) fn describe(ty: &Type, resources: &Resources) -> Value {
     match ty {
         Type::Bool => json!("bool"),
         Type::S8 => json!("s8"),
@@ -43,31 +50,47 @@ pub(crate) fn describe(ty: &Type) -> Value {
         Type::Float64 => json!("f64"),
         Type::Char => json!("char"),
         Type::String => json!("string"),
-        Type::List(list) => json!({"list": describe(&list.ty())}),
-        Type::Map(map) => json!({"map": [describe(&map.key()), describe(&map.value())]}),
+        Type::List(list) => json!({"list": describe(&list.ty(), resources)}),
+        Type::Map(map) => {
+            json!({"map": [describe(&map.key(), resources), describe(&map.value(), resources)]})
+        }
         Type::Tuple(tuple) => {
-            let items: Vec<_> = tuple.types().map(|ty| describe(&ty)).collect();
+            let items: Vec<_> = tuple.types().map(|ty| describe(&ty, resources)).collect();
             json!({"tuple": items})
         }
         Type::Record(record) => {
             let fields = record.fields();
-            let fields: Vec<_> = fields.map(|f| json!([f.name, describe(&f.ty)])).collect();
+            let fields: Vec<_> = fields
+                .map(|f| json!([f.name, describe(&f.ty, resources)]))
+                .collect();
             json!({"record": fields})
         }
         Type::Variant(variant) => {
             let cases = variant.cases();
-            let cases: Vec<_> = cases.map(|c| json!([c.name, optional(c.ty)])).collect();
+            let cases: Vec<_> = cases
+                .map(|c| json!([c.name, optional(c.ty, resources)]))
+                .collect();
             json!({"variant": cases})
         }
         Type::Enum(cases) => json!({"enum": cases.names().collect::<Vec<_>>()}),
         Type::Flags(flags) => json!({"flags": flags.names().collect::<Vec<_>>()}),
-        Type::Option(option) => json!({"option": describe(&option.ty())}),
-        Type::Result(result) => json!({"result": [optional(result.ok()), optional(result.err())]}),
-        Type::Own(_) => json!({"unwritten": "own"}),
-        Type::Borrow(_) => json!({"unwritten": "borrow"}),
+        Type::Option(option) => json!({"option": describe(&option.ty(), resources)}),
+        Type::Result(result) => {
+            json!({"result": [optional(result.ok(), resources), optional(result.err(), resources)]})
+        }
+        Type::Own(resource) => handle("own", *resource, resources),
+        Type::Borrow(resource) => handle("borrow", *resource, resources),
         Type::Future(_) => json!({"unwritten": "future"}),
         Type::Stream(_) => json!({"unwritten": "stream"}),
         Type::ErrorContext => json!({"unwritten": "error-context"}),
         Type::FixedLengthList(_) => json!({"unwritten": "fixed-length list"}),
+    }
+}
+
+fn handle(kind: &str, resource: ResourceType, resources: &Resources) -> Value {
+    let mut named = resources.iter();
+    match named.find(|(_, other)| *other == resource) {
+        Some((name, _)) => json!({kind: name}),
+        None => json!({"unwritten": kind}),
     }
 }

@@ -5,15 +5,46 @@
 //! tuple is an array, a map an array of pairs, a record an object, an enum its
 //! case's name, and flags are the names of those that are set, in the type's
 //! order. An option is `null` or `{"some": VALUE}`, a variant is
-//! `{"case": VALUE or null}`, and a result `{"ok": …}` or `{"err": …}`.
+//! `{"case": VALUE or null}`, and a result `{"ok": …}` or `{"err": …}`. A resource
+//! of the guest is the number of its handle; handles count from 0, in the order in
+//! which the guest hands them out.
+
+use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value, json};
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{ResourceAny, Type, Val};
+
+/// The handles that the host holds, by their numbers.
+#[derive(Default)]
+pub(crate) struct Handles {
+    held: HashMap<u64, ResourceAny>,
+    next: u64,
+}
+
+impl Handles {
+    /// Takes a handle out, to hand it over or drop it.
+    pub(crate) fn take(&mut self, number: &Value) -> Option<ResourceAny> {
+        self.held.remove(&number.as_u64()?)
+    }
+
+    /// Lends a handle.
+    fn see(&self, number: &Value) -> Option<ResourceAny> {
+        self.held.get(&number.as_u64()?).copied()
+    }
+
+    /// Keeps a handle, and returns its number.
+    fn keep(&mut self, resource: ResourceAny) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.held.insert(number, resource);
+        number
+    }
+}
 
 /// Reads a value of a type.
-pub(crate) fn read(ty: &Type, value: &Value) -> Result<Val> {
-    let unfit = || format!("{value} is no {}", super::types::describe(ty));
+pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Val> {
+    let unfit = || format!("{value} is no {}", super::types::describe(ty, &[]));
     Ok(match ty {
         Type::Bool => Val::Bool(value.as_bool().with_context(unfit)?),
         Type::S8 => Val::S8(signed(value).with_context(unfit)?),
@@ -38,34 +69,45 @@ pub(crate) fn read(ty: &Type, value: &Value) -> Result<Val> {
         Type::List(list) => Val::List(
             array(value)?
                 .iter()
-                .map(|item| read(&list.ty(), item))
+                .map(|item| read(&list.ty(), item, handles))
                 .collect::<Result<_>>()?,
         ),
         Type::Map(map) => Val::Map(
             array(value)?
                 .iter()
-                .map(|pair| Ok((read(&map.key(), &pair[0])?, read(&map.value(), &pair[1])?)))
+                .map(|pair| {
+                    Ok((
+                        read(&map.key(), &pair[0], handles)?,
+                        read(&map.value(), &pair[1], handles)?,
+                    ))
+                })
                 .collect::<Result<_>>()?,
         ),
         Type::Tuple(tuple) => {
             let items = array(value)?;
             ensure!(items.len() == tuple.types().len(), unfit());
-            let items = tuple.types().zip(items).map(|(ty, item)| read(&ty, item));
+            let items = tuple
+                .types()
+                .zip(items)
+                .map(|(ty, item)| read(&ty, item, handles));
             Val::Tuple(items.collect::<Result<_>>()?)
         }
         Type::Record(record) => {
             let fields = value.as_object().with_context(unfit)?;
             ensure!(fields.len() == record.fields().len(), unfit());
-            let fields = record
-                .fields()
-                .map(|field| Ok((field.name.to_string(), read(&field.ty, &value[field.name])?)));
+            let fields = record.fields().map(|field| {
+                Ok((
+                    field.name.to_string(),
+                    read(&field.ty, &value[field.name], handles)?,
+                ))
+            });
             Val::Record(fields.collect::<Result<_>>()?)
         }
         Type::Variant(variant) => {
             let (name, payload) = only(value).with_context(unfit)?;
             let case = variant.cases().find(|case| case.name == name);
             let case = case.with_context(unfit)?;
-            Val::Variant(name.to_string(), side(case.ty, payload)?)
+            Val::Variant(name.to_string(), side(case.ty, payload, handles)?)
         }
         Type::Enum(cases) => {
             let name = value.as_str().with_context(unfit)?;
@@ -83,13 +125,15 @@ pub(crate) fn read(ty: &Type, value: &Value) -> Result<Val> {
             let ("some", payload) = only(value).with_context(unfit)? else {
                 bail!(unfit());
             };
-            Val::Option(Some(Box::new(read(&option.ty(), payload)?)))
+            Val::Option(Some(Box::new(read(&option.ty(), payload, handles)?)))
         }
         Type::Result(result) => match only(value).with_context(unfit)? {
-            ("ok", payload) => Val::Result(Ok(side(result.ok(), payload)?)),
-            ("err", payload) => Val::Result(Err(side(result.err(), payload)?)),
+            ("ok", payload) => Val::Result(Ok(side(result.ok(), payload, handles)?)),
+            ("err", payload) => Val::Result(Err(side(result.err(), payload, handles)?)),
             _ => bail!(unfit()),
         },
+        Type::Own(_) => Val::Resource(handles.take(value).with_context(unfit)?),
+        Type::Borrow(_) => Val::Resource(handles.see(value).with_context(unfit)?),
         _ => bail!(unfit()),
     })
 }
@@ -115,16 +159,16 @@ fn only(value: &Value) -> Option<(&str, &Value)> {
     entries.next().is_none().then_some((key, value))
 }
 
-fn side(ty: Option<Type>, value: &Value) -> Result<Option<Box<Val>>> {
+fn side(ty: Option<Type>, value: &Value, handles: &mut Handles) -> Result<Option<Box<Val>>> {
     match ty {
-        Some(ty) => Ok(Some(Box::new(read(&ty, value)?))),
+        Some(ty) => Ok(Some(Box::new(read(&ty, value, handles)?))),
         None if value.is_null() => Ok(None),
         None => bail!("{value} is given where there is no type"),
     }
 }
 
 /// Writes a value.
-pub(crate) fn write(value: &Val) -> Result<Value> {
+pub(crate) fn write(value: &Val, handles: &mut Handles) -> Result<Value> {
     Ok(match value {
         Val::Bool(value) => json!(value),
         Val::S8(value) => json!(value),
@@ -141,35 +185,38 @@ pub(crate) fn write(value: &Val) -> Result<Value> {
         Val::Float64(value) => json!(value.to_bits()),
         Val::Char(value) => json!(value),
         Val::String(value) => json!(value),
-        Val::List(items) | Val::Tuple(items) => Value::Array(all(items)?),
+        Val::List(items) | Val::Tuple(items) => Value::Array(all(items, handles)?),
         Val::Map(pairs) => {
             let pairs = pairs
                 .iter()
-                .map(|(key, value)| Ok(json!([write(key)?, write(value)?])));
+                .map(|(key, value)| Ok(json!([write(key, handles)?, write(value, handles)?])));
             Value::Array(pairs.collect::<Result<_>>()?)
         }
         Val::Record(fields) => {
             let fields = fields
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), write(value)?)));
+                .map(|(name, value)| Ok((name.clone(), write(value, handles)?)));
             Value::Object(fields.collect::<Result<Map<_, _>>>()?)
         }
-        Val::Variant(name, payload) => json!({name.as_str(): optional(payload.as_deref())?}),
+        Val::Variant(name, payload) => {
+            json!({name.as_str(): optional(payload.as_deref(), handles)?})
+        }
         Val::Enum(name) => json!(name),
         Val::Flags(names) => json!(names),
         Val::Option(None) => Value::Null,
-        Val::Option(Some(payload)) => json!({"some": write(payload)?}),
-        Val::Result(Ok(payload)) => json!({"ok": optional(payload.as_deref())?}),
-        Val::Result(Err(payload)) => json!({"err": optional(payload.as_deref())?}),
+        Val::Option(Some(payload)) => json!({"some": write(payload, handles)?}),
+        Val::Result(Ok(payload)) => json!({"ok": optional(payload.as_deref(), handles)?}),
+        Val::Result(Err(payload)) => json!({"err": optional(payload.as_deref(), handles)?}),
+        Val::Resource(resource) => json!(handles.keep(*resource)),
         other => bail!("{other:?} can't be written"),
     })
 }
 
 /// Writes several values.
-pub(crate) fn all(values: &[Val]) -> Result<Vec<Value>> {
-    values.iter().map(write).collect()
+pub(crate) fn all(values: &[Val], handles: &mut Handles) -> Result<Vec<Value>> {
+    values.iter().map(|value| write(value, handles)).collect()
 }
 
-fn optional(payload: Option<&Val>) -> Result<Value> {
-    payload.map_or(Ok(Value::Null), write)
+fn optional(payload: Option<&Val>, handles: &mut Handles) -> Result<Value> {
+    payload.map_or(Ok(Value::Null), |value| write(value, handles))
 }
