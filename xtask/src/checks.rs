@@ -1,6 +1,7 @@
 //! `cargo xtask test`: runs every check, and says at the end how each went.
 
 mod bindgen;
+mod further_python;
 mod report;
 mod uplift;
 

@@ -1,10 +1,19 @@
 //! Finds a Python on the machine that can make a virtual environment.
 
+use std::env;
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// A release of Python: its major and minor number.
+pub(crate) type Version = (u32, u32);
 
 /// The oldest Python that the project supports: also `requires-python` in
 /// host-py/pyproject.toml.
-pub(crate) const OLDEST: (u32, u32) = (3, 10);
+pub(crate) const OLDEST: Version = (3, 10);
+
+/// The releases that the project is known to work with, or is to.
+pub(crate) const RELEASES: [Version; 5] = [(3, 10), (3, 11), (3, 12), (3, 13), (3, 14)];
 
 /// The commands that may start Python, in the order they are tried. The plain
 /// names come first: they are what the user chose.
@@ -28,22 +37,22 @@ print(v[0], v[1], int(all(u.find_spec(m) for m in ('venv', 'ensurepip'))))";
 /// A Python of the machine: a command, such as `py -3`.
 #[derive(Debug)]
 pub(crate) struct Interpreter {
-    words: &'static [&'static str],
+    words: Vec<String>,
 }
 
 impl Interpreter {
     /// Starts this Python.
     pub(crate) fn command(&self) -> Command {
-        start(self.words)
+        start(&self.words)
     }
 }
 
 /// What a candidate turned out to be.
 #[derive(Debug, PartialEq)]
 enum Found {
-    Usable,
-    WithoutVenv((u32, u32)),
-    TooOld((u32, u32)),
+    Usable(Version),
+    WithoutVenv(Version),
+    TooOld(Version),
 }
 
 /// Returns the first Python that is recent enough and has venv.
@@ -54,19 +63,53 @@ enum Found {
 pub(crate) fn find() -> Result<Interpreter, String> {
     let mut found = Vec::new();
     for words in CANDIDATES {
-        match probe(words) {
-            Some(Found::Usable) => return Ok(Interpreter { words }),
+        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+        match probe(&words) {
+            Some(Found::Usable(_)) => return Ok(Interpreter { words }),
             other => found.extend(other),
         }
     }
     Err(remedy(&found))
 }
 
-fn start(words: &[&str]) -> Command {
-    let (program, arguments) = words.split_first().unwrap_or((&"python3", &[]));
-    let mut command = Command::new(program);
+/// Returns a Python of one release that has venv, if the machine has it: on the
+/// path, by Windows's launcher, or among pyenv's, which need not be on the path.
+pub(crate) fn find_release(release: Version) -> Option<Interpreter> {
+    let (major, minor) = release;
+    let mut candidates = vec![
+        vec![format!("python{major}.{minor}")],
+        vec!["py".to_owned(), format!("-{major}.{minor}")],
+    ];
+    let pyenv = pyenv(&format!("{major}.{minor}."));
+    candidates.extend(pyenv.into_iter().map(|path| vec![path]));
+    candidates
+        .into_iter()
+        .find(|words| probe(words) == Some(Found::Usable(release)))
+        .map(|words| Interpreter { words })
+}
+
+/// The interpreters of pyenv whose versions have a beginning.
+fn pyenv(beginning: &str) -> Vec<String> {
+    let root = env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root = root.or_else(|| Some(env::home_dir()?.join(".pyenv")));
+    let versions = root.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let folders = versions.into_iter().flatten().flatten();
+    let named = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with(beginning));
+    named
+        .map(|entry| {
+            entry
+                .path()
+                .join("bin/python")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
+}
+
+fn start(words: &[String]) -> Command {
+    let mut command = Command::new(&words[0]);
     command
-        .args(arguments)
+        .args(&words[1..])
         .env_remove("PYTHONHOME")
         .env_remove("PYTHONPATH");
     command
@@ -74,7 +117,7 @@ fn start(words: &[&str]) -> Command {
 
 /// Runs a candidate. One that is only a stub, such as the Windows Store's or a
 /// shim of pyenv with no version behind it, fails and counts as absent.
-fn probe(words: &[&str]) -> Option<Found> {
+fn probe(words: &[String]) -> Option<Found> {
     let output = start(words)
         .args(["-c", PROBE])
         .stdin(Stdio::null())
@@ -93,7 +136,7 @@ fn judge(said: &str) -> Option<Found> {
     Some(if version < OLDEST {
         Found::TooOld(version)
     } else if has_venv {
-        Found::Usable
+        Found::Usable(version)
     } else {
         Found::WithoutVenv(version)
     })
@@ -133,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_candidate_is_judged_by_version_and_venv() {
-        assert_eq!(judge("3 11 1\n"), Some(Found::Usable));
+        assert_eq!(judge("3 11 1\n"), Some(Found::Usable((3, 11))));
         assert_eq!(judge("3 10 0\n"), Some(Found::WithoutVenv((3, 10))));
         assert_eq!(judge("3 9 1\n"), Some(Found::TooOld((3, 9))));
         assert_eq!(judge("2 7 0\r\n"), Some(Found::TooOld((2, 7))));

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::progress::Progress;
-use crate::python::{Interpreter, OLDEST};
+use crate::python::{Interpreter, OLDEST, Version};
 use crate::repository;
 use crate::stamp::Stamp;
 
@@ -35,6 +35,20 @@ impl VirtualEnvironment {
         }
         environment.make(progress, found)?;
         Ok(environment)
+    }
+
+    /// The release of the environment's Python.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub(crate) fn release(&self) -> Result<Version> {
+        let version = self.version().context("the Python in .venv does not run")?;
+        let mut numbers = version.split(['.', ' ']).map(str::parse);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+            _ => bail!("the Python in .venv says that its version is {version}"),
+        }
     }
 
     /// Starts the environment's Python at the root.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::bench::extism;
 use crate::bindgen;
@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::repository;
 
 use super::report::{Report, Verdict};
-use super::{DENY, passes};
+use super::{DENY, further_python, passes};
 
 const GENERATOR: &str = "wasmtime-bindgen-generator";
 const CASES: &str = "wasmtime-bindgen-cases";
@@ -22,6 +22,8 @@ const WASM: [&str; 2] = ["--target", "wasm32-wasip2"];
 
 /// The oldest release of wasmtime that the package says it works with.
 const OLDEST: &str = "bindgen/python/wasmtime-48.lock";
+/// One that is neither the oldest nor that of the environment.
+const BETWEEN: &str = "bindgen/python/wasmtime-49.lock";
 
 pub(super) fn run(report: &mut Report, progress: &Progress, built: &Built) {
     generator(report);
@@ -51,10 +53,19 @@ pub(super) fn run(report: &mut Report, progress: &Progress, built: &Built) {
     });
     report.check("bindgen: pytest", || passes(&mut in_python(&["pytest"])));
     report.check("bindgen: pytest, oldest wasmtime", || {
-        let folder = oldest(progress, built)?;
+        let folder = other_wasmtime(progress, built, OLDEST)?;
         let apart = ["tests/test_typing.py", "tests/test_packaging.py"];
         let mut pytest = in_python(&["pytest", "--ignore", apart[0], "--ignore", apart[1]]);
         passes(pytest.env("PYTHONPATH", folder))
+    });
+    report.check("bindgen: pytest, wasmtime between", || {
+        let folder = other_wasmtime(progress, built, BETWEEN)?;
+        let calls = ["tests/test_cases.py", "tests/test_resources.py"];
+        let mut pytest = in_python(&["pytest", calls[0], calls[1]]);
+        passes(pytest.env("PYTHONPATH", folder))
+    });
+    report.check("bindgen: pytest, further Pythons", || {
+        further_python::check(progress, built)
     });
 }
 
@@ -84,18 +95,23 @@ fn generator(report: &mut Report) {
     });
 }
 
-/// The oldest wasmtime in a folder of its own, to be found before that of the
+/// Another wasmtime in a folder of its own, to be found before that of the
 /// environment.
-fn oldest(progress: &Progress, built: &Built) -> Result<PathBuf> {
-    let folder = repository::root().join("target/bindgen/oldest");
-    let lock = repository::root().join(OLDEST);
+fn other_wasmtime(progress: &Progress, built: &Built, lock: &str) -> Result<PathBuf> {
+    let lock = repository::root().join(lock);
+    let name = lock.file_stem().context("the lock has no name")?;
+    let folder = repository::root().join("target/bindgen").join(name);
     let stamp = crate::stamp::Stamp::new(folder.join("xtask-stamp")).path(&lock)?;
     if !stamp.is_current() {
         let mut install = built.environment.python(["-m", "pip", "install"]);
         install
             .args(["--disable-pip-version-check", "--no-deps", "--upgrade"])
-            .args(["--require-hashes", "-r", OLDEST, "--target"]);
-        progress.run("Install the oldest wasmtime", install.arg(&folder))?;
+            .args(["--require-hashes", "-r"])
+            .arg(&lock);
+        progress.run(
+            &format!("Install {}", name.to_string_lossy()),
+            install.arg("--target").arg(&folder),
+        )?;
         stamp.set()?;
     }
     Ok(folder)
