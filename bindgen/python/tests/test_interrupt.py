@@ -78,7 +78,7 @@ def test_another_thread_interrupts_a_call() -> None:
     world.interrupt()
 
 
-@pytest.mark.parametrize("limits", [Limits(), Limits(deadline=0.4), Limits(fuel=10**9)])
+@pytest.mark.parametrize("limits", [Limits(), Limits(deadline=60), Limits(fuel=10**12)])
 def test_an_interrupt_between_two_calls_does_nothing(limits: Limits) -> None:
     with load(limits=limits) as world:
         world.interrupt()
@@ -102,38 +102,56 @@ def test_an_interrupt_that_comes_too_late_does_not_end_the_next_call() -> None:
 
 
 def outlasts_the_clock(world: World) -> bool:
-    """Return whether a call is ended by its deadline, and by nothing before."""
-    world._runtime_._limits = Limits(deadline=0.3)
-    world._runtime_.attention = True
-    with pytest.raises(Trap) as caught:
-        world._spin()
-    return caught.value.code == "deadline"
+    """Return whether a call goes on for some ticks of the clock, until it is interrupted."""
+    call = spinning(world)
+    time.sleep(0.3)
+    is_inside = bool(world._runtime_.depth)
+    world.interrupt()
+    assert isinstance(call.ended(), Trap)
+    return is_inside
 
 
 @pytest.mark.parametrize("calls", range(3))
-@pytest.mark.parametrize("line", range(1, 8))
+@pytest.mark.parametrize("line", range(1, 4))
 def test_an_interrupt_ends_no_call_that_begins_after_it(line: int, calls: int) -> None:
-    inside, go_on = threading.Event(), threading.Event()
-
-    def log(_text: str) -> None:
-        inside.set()
-        assert go_on.wait(PATIENCE)
-
-    with load(log) as world:
-        world._grow(0)
-        interrupted = Running(lambda: world._log_text("x"))
-        assert inside.wait(PATIENCE)
+    with load(hold := Hold()) as world:
+        calling = [Running(lambda: world._log_text("x"))]
+        hold.entered(1)
 
         def meanwhile() -> None:
-            go_on.set()
-            assert interrupted.ended() is None
+            """End the call, make some others, and begin one that lasts."""
+            hold.go_on()
+            assert calling.pop().ended() is None
             for _ in range(calls):
-                assert world._grow(0) == 1
+                hold.go_on()
+                world._log_text("x")
+            calling.append(Running(lambda: world._log_text("x")))
+            hold.entered(calls + 2)
 
         at_line(Instance.interrupt, line, meanwhile, world.interrupt)
-        if not go_on.is_set():
-            meanwhile()
+        hold.go_on()
+        assert calling.pop().ended() is None  # no clock ticks before it ends
         assert outlasts_the_clock(world)
+
+
+class Hold:
+    """A function of the host that stays inside until it may go on."""
+
+    def __init__(self) -> None:
+        self._inside, self._on = threading.Semaphore(0), threading.Semaphore(0)
+        self._seen = 0
+
+    def __call__(self, _text: str) -> None:
+        self._inside.release()
+        assert self._on.acquire(timeout=PATIENCE)
+
+    def entered(self, times: int) -> None:
+        while self._seen < times:
+            assert self._inside.acquire(timeout=PATIENCE)
+            self._seen += 1
+
+    def go_on(self) -> None:
+        self._on.release()
 
 
 def at_line(function: Any, line: int, do: Callable[[], None], call: Callable[[], None]) -> None:
@@ -214,24 +232,18 @@ def test_close_ends_the_call_of_another_thread_and_waits_for_it() -> None:
         world._grow(0)
 
 
-def test_close_lets_a_function_of_the_host_end() -> None:
-    inside, go_on = threading.Event(), threading.Event()
-    done: list[int] = []
-
-    def log(_text: str) -> None:
-        inside.set()
-        go_on.wait(PATIENCE)
-        done.append(1)
-
-    world = load(log)
+def test_close_lets_a_function_of_the_host_end_and_no_other_call_begin() -> None:
+    world = load(hold := Hold())
     call = Running(lambda: world._log_text("x"))
-    assert inside.wait(PATIENCE)
+    hold.entered(1)
+    waiting = [Running(lambda: world._grow(0)) for _ in range(16)]
     closing = Running(world.close)
     wait(lambda: bool(world._runtime_._closing))
-    go_on.set()
+    hold.go_on()
     assert closing.ended() is None
-    assert done == [1]
-    call.ended()
+    assert call.ended() is None  # the guest had nothing more to do
+    for refused in waiting:
+        assert isinstance(refused.ended(), InstanceDead)
 
 
 def test_close_still_drops_what_was_lost() -> None:

@@ -293,15 +293,10 @@ class Instance:
             )
 
     def interrupt(self) -> None:
-        """End the call that is inside, if there is one, when it is next looked at."""
-        # A call that begins after this line is another one, also if it is the first
-        # to begin while the next lines run.
+        """End the call that is inside, if there is one, when the clock next ticks."""
+        self._stopped = self._call
+        # So that the next call, which may have no need to attend, is another one.
         self.attention = True
-        call = self._call
-        if self.depth:
-            self._stopped = call
-            # So that the next call, which may have no need to attend, is another one.
-            self.attention = True
 
     def close(self) -> None:
         """Free the instance, after the end of a call that another thread makes.
