@@ -16,6 +16,7 @@ from wasmtime import component as wit
 from . import component_types as c
 from . import descriptors as d
 from . import spelling
+from .implementations import is_async, wants_object
 from .imports import attribute_of, provided
 
 _SUPPLIED = re.compile(r"wasi:(io|clocks|filesystem|sockets|random|cli)/")
@@ -85,8 +86,14 @@ class Check:
         self, item: d.InterfaceType, actual: Mapping[str, c.Item], imports: object
     ) -> None:
         provider = getattr(imports, item.python, None)
+        where = f"`{item.python}` of the imports"
         if provider is None:
             self.problems.append(f"the imports lack `{item.python}`, for `{item.name}`")
+        elif any(wants_object(provider, f.python) for f in item.funcs if f.name in actual):
+            self.problems.append(
+                f"{where} is the class {provider.__name__}, and an object of it is expected"
+            )
+            provider = None
         names = self.wanted[item.name] = set()
         funcs = {func.name: func for func in item.funcs}
         for name, found in actual.items():
@@ -97,9 +104,7 @@ class Check:
             elif self._function(actual, funcs[name], f"its `{item.name}` lacks"):
                 names.add(name)
                 if provider is not None:
-                    self._provided(
-                        funcs[name], item.resources, provider, f"`{item.python}` of the imports"
-                    )
+                    self._provided(funcs[name], item.resources, provider, where)
 
     def _provided(
         self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str
@@ -112,8 +117,7 @@ class Check:
         except AttributeError:
             self._lacks(where, f"`{func.python}`", func)
             return
-        if not callable(found):  # whatever the types say
-            self.problems.append(f"`{func.python}` of {where} can't be called, for `{func.name}`")
+        self._callable(found, f"`{func.python}` of {where}", func)
 
     def _of_class(
         self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str
@@ -131,8 +135,22 @@ class Check:
             return
         else:
             is_judged = kind == "static"
-        if is_judged and not hasattr(class_, func.python):
+        if kind == "constructor":
+            self._callable(class_, f"`{name}` of {where}", func)
+        elif is_judged and not hasattr(class_, func.python):
             self._lacks(f"`{name}` of {where}", f"`{func.python}`", func)
+        elif is_judged:
+            found = getattr(class_, func.python)
+            self._callable(found, f"`{func.python}` of `{name}` of {where}", func)
+
+    def _callable(self, found: object, what: str, func: d.Func) -> None:
+        """Look whether what implements a function can be called; whatever the types say."""
+        if not callable(found):
+            self.problems.append(f"{what} can't be called, for `{func.name}`")
+        elif is_async(found):
+            self.problems.append(
+                f"{what} is an `async def`, and a plain function is expected, for `{func.name}`"
+            )
 
     def _lacks(self, where: str, what: str, func: d.Func) -> None:
         verb = "lack" if where == "the imports" else "lacks"

@@ -27,7 +27,7 @@ _SHOWN = 60
 class Seen:
     """What is known of a call's values: whom they are for, and which are handed over."""
 
-    instance: object
+    instance: Any
     moved: set[int] = field(default_factory=set)
 
 
@@ -278,7 +278,10 @@ def _borrow(type_: d.Borrow, value: Any, path: str, seen: Seen) -> None:
 
 def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
     if not hasattr(resource.python, "_runtime_"):
-        return  # the host's own object: whatever implements the protocol
+        # The host's own object: whatever implements the protocol.
+        if why := seen.instance.resource(resource).misfit(value):
+            raise _wrong(value, path, f"an implementation of {resource.python.__name__}: {why}")
+        return
     if not isinstance(value, resource.python):
         raise _wrong(value, path, f"a {resource.python.__name__}")
     if value._runtime_.instance is not seen.instance:

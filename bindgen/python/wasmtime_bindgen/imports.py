@@ -33,7 +33,7 @@ bound to each instance. What its source looks like:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -197,17 +197,17 @@ def define(
             their WIT names; those of the world itself under the empty name.
     """
     with linker.root() as root:
-        for resource in world.resources:
-            _define_resource(root, instance, resource)
         own = [item for item in world.imports if isinstance(item, d.Func)]
+        for resource in world.resources:
+            _define_resource(root, instance, resource, own, wanted.get("", set()))
         _define_funcs(root, instance, own, world.resources, imports, wanted.get("", set()))
         for item in world.imports:
             if isinstance(item, d.InterfaceType) and item.name in wanted:
                 provider = getattr(imports, item.python)
                 with root.add_instance(item.name) as inner:
-                    for resource in item.resources:
-                        _define_resource(inner, instance, resource)
                     names = wanted[item.name]
+                    for resource in item.resources:
+                        _define_resource(inner, instance, resource, item.funcs, names)
                     _define_funcs(inner, instance, item.funcs, item.resources, provider, names)
 
 
@@ -258,9 +258,15 @@ def attribute_of(resource: d.ResourceType) -> str:
 
 
 def _define_resource(
-    inner: wit.LinkerInstance, instance: Instance, resource: d.ResourceType
+    inner: wit.LinkerInstance,
+    instance: Instance,
+    resource: d.ResourceType,
+    funcs: Iterable[d.Func],
+    wanted: set[str],
 ) -> None:
     table: Any = instance.resource(resource)
+    method = f"[method]{resource.name}."
+    table.methods = tuple(f.python for f in funcs if f.name in wanted and f.name.startswith(method))
 
     @unpolled
     def drop(_data: int, _context: int, rep: int) -> int:

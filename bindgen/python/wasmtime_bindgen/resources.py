@@ -16,6 +16,7 @@ import wasmtime
 from . import descriptors as d
 from ._capi import any_clone, any_delete, any_to_rep, host_to_any
 from .arrays import Unfit
+from .implementations import flaws
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -192,17 +193,31 @@ class HostTable:
     Attributes:
         type: The number by which the runtime knows the resource.
         context: The address of the store's context.
+        methods: What the guest may call of an object, by its Python names.
     """
 
     _types = itertools.count(1)
 
     def __init__(self, instance: Instance) -> None:
         self.context = instance.context.value or 0
+        self.methods: tuple[str, ...] = ()
+        self._fitting: set[type] = set()
         self._objects: dict[int, Any] = {}
         self._reps = itertools.count(1)
         self.type = next(self._types)
 
+    def misfit(self, value: Any) -> str:
+        """Return why a value can't be the guest's object; empty if it can."""
+        kind = type(value)
+        why = flaws(value, self.methods)
+        if not why and all(hasattr(kind, name) for name in self.methods):
+            self._fitting.add(kind)
+        return why
+
     def _give(self, value: Any) -> tuple[_Given, int]:
+        # Once for each class, unless its objects have methods of their own.
+        if type(value) not in self._fitting and self.misfit(value):
+            raise Unfit
         rep = next(self._reps)
         self._objects[rep] = value
         pointer = host_to_any(self.context, rep, self.type)

@@ -1,0 +1,142 @@
+"""What the host gives to a guest is looked at before the guest is entered."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from wasmtime_bindgen import LinkError
+
+from .resources import File, Files, Imports, World, load
+
+
+class Mute:
+    """Lacks `read`."""
+
+
+class Late:
+    """Reads, but later."""
+
+    async def read(self, n: int) -> int:
+        return n
+
+
+class Numbered:
+    read = 5
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, "f: None is of type NoneType, not an implementation of FileProtocol: it lacks"),
+        ("a text", "f: 'a text' is of type str, not an implementation of FileProtocol: it lacks"),
+        (5, "f: 5 is of type int, not an implementation of FileProtocol: it lacks `read`"),
+        (Mute(), "is of type Mute, not an implementation of FileProtocol: it lacks `read`"),
+        (Late(), "its `read` is an `async def`, and a plain function is expected"),
+        (Numbered(), "its `read` can't be called"),
+        (File, "is of type type, not an implementation of FileProtocol: it is a class"),
+    ],
+)
+def test_an_object_that_the_guest_could_not_call_is_refused(value: Any, message: str) -> None:
+    with load() as world:
+        for call in (lambda: world._read_file(value, 1), lambda: world._close_file(value)):
+            for _ in range(2):
+                with pytest.raises(TypeError) as caught:
+                    call()
+                assert message in str(caught.value)
+        assert world._grow(0) == 1
+        table: Any = next(t for r, t in world._runtime_._tables.items() if r.name == "file")
+        assert table._objects == {}
+
+
+def test_objects_may_have_methods_of_their_own() -> None:
+    class Static:
+        @staticmethod
+        def read(n: int) -> int:
+            return n + 2
+
+    class Forwards:
+        def __getattr__(self, name: str) -> Any:
+            if name == "read":
+                return lambda n: n + 3
+            raise AttributeError(name)
+
+    with load() as world:
+        assert world._read_file(SimpleNamespace(read=lambda n: n + 1), 1) == 2
+        with pytest.raises(TypeError, match="it lacks `read`"):
+            world._read_file(SimpleNamespace(), 1)
+        assert world._read_file(Static, 1) == 3
+        assert world._read_file(Forwards(), 1) == 4
+
+
+def test_an_object_that_a_host_function_returns_is_looked_at_too() -> None:
+    class Wrong(Files):
+        def same(self, f: Any) -> Any:
+            return None
+
+        def File(self, size: int) -> Any:  # noqa: N802
+            return size
+
+    Wrong.File.count = File.count  # type: ignore[attr-defined]
+    world = World.load(imports=Imports(Wrong()))
+    with pytest.raises(TypeError, match="the result of `.*file`: 3 is of type int, not an impl"):
+        world._open_file(3)
+
+
+def test_a_class_is_looked_at_once() -> None:
+    class Counted(File):
+        looked: ClassVar[list[str]] = []
+
+        def __getattribute__(self, name: str) -> Any:
+            Counted.looked.append(name)
+            return super().__getattribute__(name)
+
+    with load() as world:
+        file = Counted(5)
+        for _ in range(3):
+            assert world._read_file(file, 2) == 2
+        # `read` is found once to be looked at, and three times to be called.
+        assert Counted.looked.count("read") == 4
+
+
+PROVIDERS = [
+    (Files, "`files` of the imports is the class Files, and an object of it is expected"),
+    (
+        type("Wrong", (Files,), {"log": Late.read})(),
+        "`log` of `files` of the imports is an `async def`, and a plain function is expected",
+    ),
+    (
+        type("Wrong", (Files,), {"File": Late})(),
+        "`read` of `File` of `files` of the imports is an `async def`",
+    ),
+    (type("Wrong", (Files,), {"File": File(3)})(), "`File` of `files` of the imports can't be"),
+    (type("Wrong", (Files,), {"log": 5})(), "`log` of `files` of the imports can't be called"),
+]
+
+
+@pytest.mark.parametrize(("files", "message"), PROVIDERS)
+def test_an_implementation_that_can_not_be_called_is_refused_by_name(
+    files: Any, message: str
+) -> None:
+    with pytest.raises(LinkError) as caught:
+        World.load(imports=Imports(files))
+    assert message in str(caught.value)
+
+
+def test_a_class_may_implement_an_interface_by_functions_that_need_no_object() -> None:
+    class Static:
+        File = File
+        log = staticmethod(print)
+
+        @classmethod
+        def same(cls, f: Any) -> Any:
+            return f
+
+    World.load(imports=Imports(Static)).close()  # type: ignore[arg-type]
+
+
+def test_the_class_of_the_imports_is_not_taken_for_an_object() -> None:
+    with pytest.raises(TypeError, match=r"imports: Imports is a class: make an object of it, Imp"):
+        World.load(imports=Imports)
