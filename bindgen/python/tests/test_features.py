@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from wasmtime_bindgen import LinkError, WitError
+from wasmtime_bindgen import LinkError, WitError, spelling
+
+from . import resources
 
 Package = Callable[[str], ModuleType]
 
@@ -262,3 +264,20 @@ def test_records_are_equal_either_way_round_and_to_their_own_kind_alone(package:
     for left, right in ((first("pen"), second("pen", 3)), (first("pen"), first("ink"))):
         assert left != right
         assert right != left
+
+
+def test_a_resource_without_a_constructor_says_what_returns_one(package: Package) -> None:
+    module = package("resources")
+    with module.Resources.load() as world:
+        for arguments in ((), (5,)):
+            with pytest.raises(TypeError) as caught:
+                world.counters.Token(*arguments)
+            assert str(caught.value) == "Token has no constructor: `counters.issue` returns one"
+
+
+def test_whatever_holds_a_resource_in_its_result_is_known_to_return_one() -> None:
+    assert spelling.returning(resources.COUNTER, resources.WORLD) == [
+        "counters.Counter.try_make",
+        "counters.merge",
+        "counters.pair",
+    ]

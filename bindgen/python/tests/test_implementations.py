@@ -72,16 +72,18 @@ def test_objects_may_have_methods_of_their_own() -> None:
 
 
 def test_an_object_that_a_host_function_returns_is_looked_at_too() -> None:
-    class Wrong(Files):
-        def same(self, f: Any) -> Any:
-            return None
+    class Number:
+        count = File.count
 
-        def File(self, size: int) -> Any:  # noqa: N802
+        def __new__(cls, size: int) -> Any:
             return size
 
-    Wrong.File.count = File.count  # type: ignore[attr-defined]
-    world = World.load(imports=Imports(Wrong()))
-    with pytest.raises(TypeError, match="the result of `.*file`: 3 is of type int, not an impl"):
+        def read(self, n: int) -> int:
+            return n
+
+    wrong: Any = type("Wrong", (Files,), {"File": Number})()
+    world = World.load(imports=Imports(wrong))
+    with pytest.raises(TypeError, match=r"the result of `.*file`: 3 is of type int, not an impl"):
         world._open_file(3)
 
 
@@ -134,7 +136,7 @@ def test_a_class_may_implement_an_interface_by_functions_that_need_no_object() -
         def same(cls, f: Any) -> Any:
             return f
 
-    World.load(imports=Imports(Static)).close()  # type: ignore[arg-type]
+    World.load(imports=Imports(Static)).close()
 
 
 def test_the_class_of_the_imports_is_not_taken_for_an_object() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import wasmtime
@@ -13,11 +15,12 @@ from . import descriptors as d
 from .call import bind_export, export_plan
 from .check import Check
 from .engine import Component, Source, as_component
-from .errors import LinkError
+from .errors import LinkError, WrongType
 from .imports import attribute_of, define
 from .instance import Instance
 from .messages import refusal
 from .settings import Limits, Wasi
+from .spelling import returning
 
 INTERFACE = 1
 """The number of the interface between generated code and this runtime."""
@@ -45,6 +48,7 @@ def load(
 
     Raises:
         LinkError: If the parts don't fit together.
+        WrongType: If `imports` can't be an object with what the world imports.
     """
     if type_.interface != INTERFACE:
         raise LinkError(
@@ -52,6 +56,7 @@ def load(
             f" {type_.interface} of the runtime, and this one has {INTERFACE}: regenerate it with"
             " `python -m wasmtime_bindgen`"
         )
+    _refuse_no_object(imports, _generated(type(world)))
     component = (
         _embedded(type(world), cache) if source is None else as_component(source, cache=cache)
     )
@@ -108,11 +113,30 @@ def _instantiate(
     return started
 
 
-def _embedded(cls: type[Any], cache: bool) -> Component:
-    """Return the component beside the generated module of a world's class."""
+def _generated(cls: type[Any]) -> type[Any]:
+    """Return the generated class of a world, of which `cls` may be a user's subclass."""
     from .objects import World
 
-    generated = next(c for c in cls.__mro__ if World in c.__bases__)
+    found: type[Any] = next(c for c in cls.__mro__ if World in c.__bases__)
+    return found
+
+
+def _refuse_no_object(imports: object, generated: type[Any]) -> None:
+    if isinstance(imports, type):
+        name = imports.__name__
+        raise WrongType(f"imports: {name} is a class: make an object of it, {name}(…)")
+    if isinstance(imports, Mapping):
+        name = f"{generated.__name__}Imports"
+        fields = ", ".join(f"{key}=…" for key in imports)
+        raise WrongType(
+            f"imports: a {type(imports).__name__} is no {name}: give {name}({fields});"
+            " wasmtime_bindgen.load() alone takes a mapping"
+        )
+
+
+def _embedded(cls: type[Any], cache: bool) -> Component:
+    """Return the component beside the generated module of a world's class."""
+    generated = _generated(cls)
     try:
         # By the module's loader: a package may be in a zip file, or in memory.
         binary = pkgutil.get_data(generated.__module__, "component.wasm")
@@ -137,15 +161,16 @@ class _Exports:
             if isinstance(item, d.Func):
                 setattr(world, f"_{item.python}", self._plan(item, None))
             else:
-                setattr(world, item.python, self._interface(item))
+                setattr(world, item.python, self._interface(item, type_))
 
-    def _interface(self, item: d.InterfaceType) -> Any:
+    def _interface(self, item: d.InterfaceType, world: d.WorldType) -> Any:
         interface = object.__new__(item.cls)
         interface._runtime_ = self._instance
         parent = self._compiled.get_export_index(item.name)
         classes = {}
         for resource in item.resources:
             table: Any = self._instance.resource(resource)
+            table.cls._runtime_.sources = partial(returning, resource, world)
             classes[resource.name] = table
             setattr(interface, attribute_of(resource), table.cls)
         for func in item.funcs:

@@ -120,12 +120,17 @@ class Resource(Bound):
     if not TYPE_CHECKING:
 
         def __new__(cls, *_arguments: object, **_options: object) -> Any:
-            """Refuse the generated class itself; its subclass for an instance is to be called."""
+            """Refuse the generated class itself; its subclass for an instance is to be called.
+
+            That one is refused, too, if the guest has no constructor.
+            """
             if cls._runtime_.instance is None:
                 raise TypeError(
                     f"{cls.__name__} belongs to an instance: use the class that is an attribute of"
                     " the loaded world's interface"
                 )
+            if not hasattr(cls, "_constructor"):
+                raise TypeError(_no_constructor(cls))
             return object.__new__(cls)
 
     def drop(self) -> None:
@@ -155,3 +160,9 @@ class Resource(Bound):
     ) -> None:
         if self._runtime_.ptr:
             self.drop()
+
+
+def _no_constructor(cls: type[Resource]) -> str:
+    sources = " and ".join(f"`{name}`" for name in cls._runtime_.sources())
+    returned = f"{sources} return one" if " and " in sources else f"{sources} returns one"
+    return f"{cls.__name__} has no constructor: " + (returned if sources else "nothing returns one")

@@ -8,6 +8,7 @@ four verbs: `own` and `borrow` lower a value (handing it over, or lending it),
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -88,14 +89,22 @@ class Handle:
 
 
 class Unbound:
-    """What a resource's class holds as `_runtime_`: objects that were never made have no handle."""
+    """What a resource's class holds as `_runtime_`: objects that were never made have no handle.
 
-    __slots__ = ("instance", "name", "ptr")
+    Attributes:
+        instance: The instance that the class belongs to; None for the generated class.
+        name: The resource's name, for messages.
+        ptr: The address of no handle.
+        sources: The functions that return such an object.
+    """
+
+    __slots__ = ("instance", "name", "ptr", "sources")
 
     def __init__(self, instance: Instance | None = None, name: str = "resource") -> None:
         self.instance = instance
         self.name = name
         self.ptr = 0
+        self.sources: Callable[[], list[str]] = list
 
 
 class GuestTable:

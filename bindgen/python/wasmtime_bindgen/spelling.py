@@ -35,3 +35,31 @@ def _parts(type_: d.List | d.Tuple | d.Option | d.Result | d.Map) -> list[d.ValT
     if isinstance(type_, d.Map):
         return [type_.key, type_.value]
     return [type_.element if isinstance(type_, d.List) else type_.payload]
+
+
+def returning(resource: d.ResourceType, world: d.WorldType) -> list[str]:
+    """Return the exported functions whose results hold a resource: `tokens.issue`."""
+    found = []
+    for item in world.exports:
+        if isinstance(item, d.Func):
+            found += [item.python] if _holds(item.result, resource) else []
+            continue
+        classes = {f"{r.name}.": f"{r.attribute or r.python.__name__}." for r in item.resources}
+        for func in item.funcs:
+            if _holds(func.result, resource) and not func.name.startswith("[constructor]"):
+                owner = "".join(func.name.rpartition("]")[2].partition(".")[:2])
+                found.append(f"{item.python}.{classes.get(owner, '')}{func.python}")
+    return found
+
+
+def _holds(type_: d.ValType | None, resource: d.ResourceType) -> bool:
+    match type_:
+        case d.Own():
+            return type_.resource == resource
+        case d.Record():
+            return any(_holds(part, resource) for _, part in type_.fields)
+        case d.Variant():
+            return any(_holds(part, resource) for _, _, part in type_.cases)
+        case d.List() | d.Tuple() | d.Option() | d.Result() | d.Map():
+            return any(_holds(part, resource) for part in _parts(type_))
+    return False
