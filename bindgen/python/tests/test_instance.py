@@ -101,7 +101,7 @@ def test_a_call_ends_at_its_deadline() -> None:
         (lambda: Limits(fuel=1.5), TypeError, "fuel: 1.5 is neither an int nor None"),  # type: ignore[arg-type]
         (lambda: Limits(tables=True), TypeError, "tables: True is neither an int nor None"),
         (lambda: Limits(deadline="2"), TypeError, "deadline: '2' is neither a number of seconds"),  # type: ignore[arg-type]
-        (lambda: Wasi(arguments="app"), TypeError, "arguments: 'app' is a str, and a tuple"),  # type: ignore[arg-type]
+        (lambda: Wasi(arguments="app"), TypeError, "arguments: 'app' is of type str, and a tuple"),  # type: ignore[arg-type]
         (lambda: Wasi(stdout="inherits"), TypeError, "stdout: 'inherits' is neither a callable"),  # type: ignore[arg-type]
         (lambda: load(limits={"fuel": 1}), TypeError, "limits: {'fuel': 1} is no wasmtime_bindgen"),  # type: ignore[arg-type]
     ],

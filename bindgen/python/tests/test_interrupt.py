@@ -25,7 +25,7 @@ from .generated import EXAMPLES, generate
 from .resources import World, load
 from .test_instance import run
 
-PATIENCE = 20
+PATIENCE = 60
 """How long something may take on a busy machine, in seconds, that takes a tenth of one."""
 
 
@@ -112,7 +112,7 @@ def outlasts_the_clock(world: World) -> bool:
 
 
 @pytest.mark.parametrize("calls", range(3))
-@pytest.mark.parametrize("line", range(1, 4))
+@pytest.mark.parametrize("line", range(1, 3))
 def test_an_interrupt_ends_no_call_that_begins_after_it(line: int, calls: int) -> None:
     with load(hold := Hold()) as world:
         calling = [Running(lambda: world._log_text("x"))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 import wasmtime
 
 from . import cache as store
+from .binary import Binary, path_or_bytes
 from .errors import WasmtimeBindgenError
 from .messages import one_line
 
@@ -35,18 +35,19 @@ class Compiled(ABC, Generic[C]):
 
     def __init__(
         self,
-        source: str | os.PathLike[str] | bytes | bytearray | memoryview,
+        source: Binary,
         *,
         name: str | None = None,
         cache: bool = True,
         configure: Configure | None = None,
     ) -> None:
-        if isinstance(source, (str, os.PathLike)):
-            self.name = name or os.fspath(source)
-            self._binary = Path(source).read_bytes()
-        else:
+        given = path_or_bytes(source)
+        if isinstance(given, bytes):
             self.name = name or f"the {self._kind}"
-            self._binary = bytes(memoryview(source))
+            self._binary = given
+        else:
+            self.name = name or given
+            self._binary = Path(given).read_bytes()
         self._cache = cache
         self._configure = configure
         self._lock = threading.Lock()

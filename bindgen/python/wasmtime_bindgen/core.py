@@ -77,6 +77,7 @@ class CoreInstance:
         fuel = limits.fuel is not None
         compiled, host = module.compiled(fuel=fuel), module.engine(fuel=fuel)
         self._instance = Instance(host, limits)
+        self._instance.remedy = "start the module again"
         self.store = self._instance.store
         wasi_.give(self.store, wasi, self._instance.stderr)
 
@@ -138,6 +139,7 @@ class CoreInstance:
         self._instance.close()
 
     def __enter__(self) -> CoreInstance:
+        self._instance.refuse_closed(type(self).__name__)
         return self
 
     def __exit__(

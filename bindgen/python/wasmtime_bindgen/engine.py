@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +11,7 @@ import wasmtime
 from wasmtime import component as wit
 
 from . import _capi
+from .binary import Binary
 from .clock import Clock
 from .compiled import Compiled
 from .errors import InvalidComponent
@@ -112,7 +112,7 @@ class Component(Compiled[wit.Component]):
         return wit.Component.deserialize_file(host.engine, path)
 
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Component
+Source: TypeAlias = Binary | Component
 """Where a component comes from: a path, the binary itself, or a compiled one."""
 
 

@@ -38,6 +38,11 @@ class WitError(WasmtimeBindgenError, Generic[T_co]):
         super().__init__(value)
         self.value = value
 
+    def __str__(self) -> str:
+        if self.value is None:
+            return "the function failed, and its error has no value"
+        return str(self.value)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.value,)
 
@@ -148,7 +153,7 @@ class UnsupportedWasmtime(UnsupportedFeature, ImportError):
 
 
 class WrongValue(WasmtimeBindgenError):
-    """A value that its WIT type can't hold; raised as one of its three subclasses."""
+    """A value that can't be taken, such as one that its WIT type can't hold; see the subclasses."""
 
 
 class WrongType(WrongValue, TypeError):
@@ -161,3 +166,7 @@ class BadValue(WrongValue, ValueError):
 
 class OutOfRange(WrongValue, OverflowError):
     """A number out of the range of its WIT type."""
+
+
+class NoDirectory(WrongValue, NotADirectoryError):
+    """A folder of the host that a guest was to be given, and that can't be opened."""

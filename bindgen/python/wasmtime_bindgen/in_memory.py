@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from .binary import Binary, path_or_bytes
 from .errors import LinkError, WrongType
 from .settings import Limits, Wasi
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from .descriptors import WorldType
     from .generate import Package
     from .inputs import Inputs
-
-Binary: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
-"""The path of a component, or the component itself."""
 
 
 def load(
@@ -192,11 +190,10 @@ def _bindings(
 def _inputs(component: Binary, wit: str | os.PathLike[str] | None) -> Inputs:
     from .inputs import Inputs, read, read_wit
 
-    if isinstance(component, (str, os.PathLike)):
-        return read(component, wit)
-    return Inputs(
-        "the component", bytes(memoryview(component)), () if wit is None else read_wit(wit)
-    )
+    given = path_or_bytes(component)
+    if not isinstance(given, bytes):
+        return read(given, wit)
+    return Inputs("the component", given, () if wit is None else read_wit(wit))
 
 
 def _digest(

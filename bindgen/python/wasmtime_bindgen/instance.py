@@ -61,6 +61,7 @@ class Instance:
         spare: The address of an error for a callback to return when it fails; 0
             after that, until the call is over. Returning 0 lets the guest go on.
         context: The address of the store's context, prepared for a call.
+        remedy: What to do when it is dead.
     """
 
     def __init__(self, engine: Engine, limits: Limits) -> None:
@@ -73,6 +74,7 @@ class Instance:
         self.stderr = Stderr()
         self.store = wasmtime.Store(engine.engine)
         self.context = c_void_p(_capi.context(self.store))
+        self.remedy = "load the component again"
         self._clock = engine.clock
         self._limits = limits
         self._dead = ""
@@ -145,9 +147,7 @@ class Instance:
         if self._closing:
             self.die(_CLOSED)
         if self._dead:
-            raise InstanceDead(
-                f"`{function}` can't be called: {self._dead}; load the component again"
-            )
+            raise InstanceDead(f"`{function}` can't be called: {self._dead}; {self.remedy}")
         self.attention = self._limits.deadline is not None or self._limits.fuel is not None
         self._clock.wake()
         if self.depth:
@@ -291,6 +291,15 @@ class Instance:
                 ResourceWarning,
                 stacklevel=5,
             )
+
+    def refuse_closed(self, name: str) -> None:
+        """Raise `InstanceDead` if it was closed.
+
+        Args:
+            name: What it is to the user.
+        """
+        if self._closed:
+            raise InstanceDead(f"{name} can't be used again: {_CLOSED}; {self.remedy}")
 
     def interrupt(self) -> None:
         """End the call that is inside, if there is one, when the clock next ticks."""

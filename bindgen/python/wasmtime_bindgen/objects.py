@@ -76,6 +76,7 @@ class World(Bound):
         self._runtime_.close()
 
     def __enter__(self: W) -> W:
+        self._runtime_.refuse_closed(type(self).__name__)
         return self
 
     def __exit__(
@@ -150,6 +151,8 @@ class Resource(Bound):
             handle.instance.drop(pointer, handle.name)
 
     def __enter__(self: R) -> R:
+        if not self._runtime_.ptr:
+            raise BadValue(f"this {self._runtime_.name} was dropped or handed over before")
         return self
 
     def __exit__(

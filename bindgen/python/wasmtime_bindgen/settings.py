@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias, cast
 
@@ -72,13 +72,59 @@ class Wasi:
     writable: Mapping[str, str | os.PathLike[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if isinstance(cast("object", self.arguments), str):
-            raise WrongType(
-                f"arguments: {self.arguments!r} is a str, and a tuple of them is wanted"
-            )
+        arguments, stdin = cast("object", self.arguments), cast("object", self.stdin)
+        if isinstance(arguments, str) or not isinstance(arguments, Sequence):
+            raise _wrong("arguments", arguments, "and a tuple of str is expected")
+        for i, argument in enumerate(arguments):
+            _check_text(f"arguments[{i}]", argument)
+        _check_environment(self.environment)
+        _check_folders("directories", self.directories)
+        _check_folders("writable", self.writable)
+        if not isinstance(stdin, (bytes, bytearray, memoryview)):
+            hint = ": encode it" if isinstance(stdin, str) else ""
+            raise _wrong("stdin", stdin, f"and bytes are expected{hint}")
         for name, sink in (("stdout", self.stdout), ("stderr", self.stderr)):
             if sink is not None and sink != "inherit" and not callable(sink):
                 raise WrongType(f'{name}: {sink!r} is neither a callable, "inherit" nor None')
+
+
+def _check_environment(given: object) -> None:
+    for key, value in _items("environment", given):
+        _check_text(f"environment[{key!r}]", value)
+        if "=" in key:
+            raise BadValue(f"the key {key!r} of environment: it holds a `=`, which ends a name")
+
+
+def _check_folders(name: str, given: object) -> None:
+    for key, value in _items(name, given):
+        path = os.fspath(value) if isinstance(value, os.PathLike) else value
+        _check_text(f"{name}[{key!r}]", path, expected="a path")
+
+
+def _items(name: str, given: object) -> Iterable[tuple[str, object]]:
+    """Return the items of a mapping whose keys are texts, but not empty ones."""
+    if not isinstance(given, Mapping):
+        raise _wrong(name, given, "and a mapping is expected")
+    for key in given:
+        _check_text(f"the key {key!r} of {name}", key)
+        if not key:
+            raise BadValue(f"the key {key!r} of {name}: it is empty")
+    return given.items()
+
+
+def _check_text(where: str, value: object, *, expected: str = "str") -> None:
+    if not isinstance(value, str):
+        raise _wrong(where, value, f"not {expected}")
+    if "\0" in value:
+        raise BadValue(f"{where}: {value!r} holds a NUL, which ends it for the guest")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadValue(f"{where}: {value!r} is not Unicode text") from None
+
+
+def _wrong(where: str, value: object, rest: str) -> WrongType:
+    return WrongType(f"{where}: {value!r} is of type {type(value).__name__}, {rest}")
 
 
 def settled(wasi: Wasi | None, limits: Limits | None) -> tuple[Wasi, Limits]:

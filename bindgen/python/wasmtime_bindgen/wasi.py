@@ -20,6 +20,7 @@ from pathlib import Path
 
 import wasmtime
 
+from .errors import NoDirectory
 from .settings import Sink, Wasi
 
 KEPT_STDERR = 1 << 16
@@ -80,7 +81,7 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
     """Give the guest of `store` the world that `wasi` describes, and a copy of its stderr.
 
     Raises:
-        OSError: If a folder can't be opened.
+        NoDirectory: If a folder can't be opened.
     """
     config = wasmtime.WasiConfig()
     if wasi.arguments:
@@ -100,10 +101,13 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
         for guest, host in folders.items():
             path = os.fspath(host)
             if not Path(path).is_dir():
-                raise NotADirectoryError(
-                    f"{path} is no directory, and the guest's {guest} is to be one"
-                )
-            config.preopen_dir(path, guest, writable)
+                raise NoDirectory(f"{path} is no directory, and the guest's {guest} is to be one")
+            try:
+                config.preopen_dir(path, guest, writable)
+            except wasmtime.WasmtimeError:
+                raise NoDirectory(
+                    f"{path} can't be opened, and the guest's {guest} is to be it"
+                ) from None
     if wasi.stdout is not None:
         config.stdout_custom = _Pipe(wasi.stdout, "stdout", None)
     config.stderr_custom = _Pipe(wasi.stderr, "stderr", stderr)
