@@ -132,5 +132,5 @@ def test_the_example_of_a_core_module_prints_what_it_says(tmp_path: Path) -> Non
 
 def test_every_example_is_run() -> None:
     programs = {path.stem for path in EXAMPLES.glob("*.py")}
-    elsewhere = {"use_asyncio"}  # it is interrupted in `test_interrupt`
+    elsewhere = {"use_asyncio", "use_own_clock"}  # by `test_interrupt` and `test_replace`
     assert programs == {*OUTPUT, *elsewhere, "use_add", "use_core_module"}
