@@ -10,8 +10,8 @@ use super::structs::Structs;
 use crate::c::Type;
 
 /// Words in the names of functions that end what they are given.
-const ENDING: &str =
-    "free destroy delete del close release end dispose fini cleanup drop deinit term unref";
+const ENDING: &str = "free destroy delete del close release end dispose fini finalize finalise cleanup drop deinit \
+     term unref";
 /// Words in the names of functions that make something.
 const MAKING: &str = "new create init alloc open make setup begin start";
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use uplift::{Mapping, Module, Plan};
+use uplift::{Error, Mapping, Module, Plan};
 use wasmtime::component::{ResourceAny, Val};
 
 use super::typed::Typed;
@@ -93,8 +93,8 @@ pub(super) fn confirmed(folder: &tempfile::TempDir, name: &str, module: Vec<u8>)
     plan.emit().expect("a component").bytes
 }
 
-/// The folder of zlib's source, in the crate that carries it.
-pub(super) fn zlib_source() -> PathBuf {
+/// A folder in the crate that carries a library's source.
+fn source(package: &str, folder: &str) -> PathBuf {
     let manifest = root().join("uplift/examples/sources/Cargo.toml");
     let output = Command::new(env!("CARGO"))
         .args([
@@ -109,12 +109,14 @@ pub(super) fn zlib_source() -> PathBuf {
         .expect("cargo runs");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = json["packages"].as_array().expect("packages");
-    let found = packages
-        .iter()
-        .find(|package| package["name"] == "libz-sys");
+    let found = packages.iter().find(|found| found["name"] == package);
     let manifest = found.and_then(|package| package["manifest_path"].as_str());
-    let manifest = Path::new(manifest.expect("libz-sys"));
-    manifest.with_file_name("src").join("zlib")
+    let manifest = Path::new(manifest.expect("the crate"));
+    manifest.with_file_name(folder)
+}
+
+fn zlib_header() -> PathBuf {
+    source("libz-sys", "src").join("zlib").join("zlib.h")
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn a_header_with_a_mistake_is_answered_with_what_the_compiler_says() {
 #[ignore = "needs the modules that `cargo xtask modules` makes"]
 fn zlib_runs_as_drafted_from_its_header_and_from_dwarf() {
     let module = made("modules/zlib.wasm");
-    let by_header = with_header("zlib", &module, &zlib_source().join("zlib.h"));
+    let by_header = with_header("zlib", &module, &zlib_header());
     for (folder, output) in [by_header, draft("zlib", &module, &[])] {
         assert!(output.status.success(), "{output:?}");
         let mut zlib = Wrapped::start(&confirmed(&folder, "zlib", module.clone()));
@@ -199,4 +201,48 @@ fn the_greeter_runs_as_drafted_from_a_header() {
     }
     let (sum,) = greeter.call::<_, (i32,)>("draft:legacy/api", "add", (5, 3));
     assert_eq!(sum, 8);
+}
+
+/// What a module itself can be missing, which no draft mends.
+const NOT_OF_THE_DRAFT: [&str; 3] = [
+    "mapping::memory",
+    "mapping::no-allocator",
+    "mapping::growth",
+];
+
+#[test]
+#[ignore = "needs the modules that `cargo xtask modules` makes"]
+fn every_example_can_be_wrapped_as_drafted_or_lacks_what_no_draft_gives() {
+    let sqlite = source("libsqlite3-sys", "sqlite3").join("sqlite3.h");
+    let examples = [
+        ("zlib", "modules/zlib.wasm", zlib_header(), 4),
+        ("sqlite", "modules/sqlite.wasm", sqlite, 20),
+        ("xxhash", "modules/xxhash.wasm", header("xxhash.h"), 8),
+        ("legacy", "guests/legacy-quiet.wasm", header("greeter.h"), 2),
+    ];
+    for (name, module, header, least) in examples {
+        let module = made(module);
+        let by_header = with_header(name, &module, &header);
+        // Without a header, by DWARF or by core types alone.
+        let without = draft(name, &module, &[]);
+        for ((folder, output), least) in [(by_header, least), (without, 1)] {
+            assert!(output.status.success(), "{name}: {output:?}");
+            let mapping = read(&folder, &format!("{name}.toml"));
+            let functions = mapping.matches("[function.").count();
+            assert!(functions >= least, "{name}: {functions}\n{mapping}");
+            let mapping = mapping.replace("confirmed = false", "confirmed = true");
+            let mapping = Mapping::parse(&mapping).expect("a mapping");
+            let module = Module::read(module.clone()).expect("a module");
+            match Plan::check(&module, &mapping, folder.path()) {
+                Ok(plan) => drop(plan.emit().expect("a component")),
+                Err(Error::Mapping(mistakes)) => {
+                    for mistake in mistakes {
+                        let listed = NOT_OF_THE_DRAFT.contains(&mistake.code);
+                        assert!(listed, "{name}: {mistake:#?}");
+                    }
+                }
+                Err(other) => panic!("{name}: {other}"),
+            }
+        }
+    }
 }
