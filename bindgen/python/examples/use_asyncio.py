@@ -1,4 +1,4 @@
-"""A guest that works in a thread ends when its task does: by Ctrl-C, a timeout, or a cancel."""
+"""A guest in a thread ends when its task does: by Ctrl-C, a timeout, or a cancel."""
 
 import asyncio
 

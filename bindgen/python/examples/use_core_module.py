@@ -1,7 +1,6 @@
-"""A core module runs under the limits of components; what its numbers mean, the caller knows."""
+"""A core module runs under limits, too; the caller knows what its numbers mean."""
 
 import wasmtime
-
 from wasmtime_bindgen import CoreModule, Limits, Trap
 
 TEXT = """(module

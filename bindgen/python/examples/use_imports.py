@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from wasmtime_bindgen import Some
+
 from imports import (
     FailureError,
     FailureRefused,
@@ -11,8 +13,6 @@ from imports import (
     Request,
     Response,
 )
-
-from wasmtime_bindgen import Some
 
 
 class Host:

@@ -1,8 +1,8 @@
-"""Options and results: plain values and exceptions, and wrappers only where they nest."""
-
-from options_results import Errno, ErrnoError, Failure, FailureError, OptionsResults
+"""Options and results: plain values, exceptions, and wrappers where they nest."""
 
 from wasmtime_bindgen import Err, Ok, Some, WitError
+
+from options_results import Errno, ErrnoError, Failure, FailureError, OptionsResults
 
 with OptionsResults.load() as world:
     outcomes = world.outcomes

@@ -2,7 +2,15 @@
 
 from math import pi
 
-from variants import Point, Shape, ShapeCircle, ShapeEmpty, ShapeLabel, ShapePolygon, Variants
+from variants import (
+    Point,
+    Shape,
+    ShapeCircle,
+    ShapeEmpty,
+    ShapeLabel,
+    ShapePolygon,
+    Variants,
+)
 
 
 def describe(shape: Shape) -> str:
@@ -21,5 +29,10 @@ def describe(shape: Shape) -> str:
 with Variants.load() as variants:
     triangle = ShapePolygon([Point(0, 0), Point(4, 0), Point(0, 3)])
     print(variants.shapes.corners(triangle))
-    for shape in (ShapeCircle(2), triangle, ShapeLabel(("Ada", Point(1, 2))), ShapeEmpty()):
+    for shape in (
+        ShapeCircle(2),
+        triangle,
+        ShapeLabel(("Ada", Point(1, 2))),
+        ShapeEmpty(),
+    ):
         print(describe(variants.shapes.echo_shape(shape)))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +16,7 @@ import pytest
 import wasmtime_bindgen
 from wasmtime_bindgen.command import main
 
-from .generated import CASES, PYTHON, add
+from .generated import CASES, GUESTS, PYTHON, add
 from .test_tutorial import OUTPUT
 
 GUIDE = (PYTHON.parent.parent / "docs" / "BINDINGS.md").read_text(encoding="utf-8")
@@ -65,11 +70,68 @@ def test_the_command_says_what_the_guide_shows(
     assert capsys.readouterr().out == said
 
 
-def test_the_wheel_is_called_as_the_guide_says() -> None:
-    assert f"target/dist/wasmtime_bindgen-{wasmtime_bindgen.__version__}-py3-none-any.whl" in GUIDE
+def test_every_block_of_the_guide_is_of_a_kind_that_is_tested() -> None:
+    # `python` and `text` here, those that are included by their sources, `wit` as a case.
+    assert set(re.findall(r"^```(\w+)$", GUIDE, re.MULTILINE)) == {
+        "console",
+        "python",
+        "text",
+        "wit",
+    }
+    assert blocks("wit") == []
+    # One installs: see below; the other generates.
+    assert len(blocks("console")) == 2
+    # A block that is indented: a signature, a command, the exceptions, a session, a picture.
+    begin = re.findall(r"(?<=\n\n)    (\S+)", re.sub(r"```\w+\n.*?```", "", GUIDE, flags=re.DOTALL))
+    assert begin == [
+        *("load(component=None,", "python", "WasmtimeBindgenError", ">>>", "app.wasm,")
+    ]
+
+
+def test_load_takes_what_the_guide_shows() -> None:
+    [shown] = re.findall(r"^    load\((.*)\)$", GUIDE, re.MULTILINE)
+    root = wasmtime_bindgen.bindings(add()).Root
+    parameters = inspect.signature(root.load).parameters.values()
+    words = [f"{parameter.name}={parameter.default}" for parameter in parameters]
+    assert shown.split(", ") == [words[0], "*", *words[1:]]
+
+
+def test_the_command_with_several_lines_does_what_the_guide_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [command] = re.findall(r"^    python -m wasmtime_bindgen ((?:.*\\\n)+.*)$", GUIDE, re.MULTILINE)
+    shutil.copy(GUESTS / "console.wasm", tmp_path)
+    shutil.copytree(CASES / "console", tmp_path / "wit", ignore=shutil.ignore_patterns("*.rs"))
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command.replace("\\\n", " "))) == 0
+    assert "class NewYear" in GUIDE
+    assert (tmp_path / "own_clock" / "wall_clock.py").is_file()
+
+
+def test_the_wheel_is_built_as_the_guide_says(tmp_path: Path) -> None:
+    [session] = [text for text in blocks("console") if "pip wheel" in text]
+    build, install = (line.removeprefix("$ python ") for line in session.splitlines())
+    arguments = build.replace("target/dist", str(tmp_path)).split()
+    subprocess.run(
+        # What builds it is here already.
+        [sys.executable, *arguments, "--no-build-isolation", "--disable-pip-version-check"],
+        cwd=PYTHON.parent.parent,
+        check=True,
+        capture_output=True,
+    )
+    [wheel] = tmp_path.iterdir()
+    assert install == f"-m pip install target/dist/{wheel.name}"
 
 
 def test_the_tree_of_exceptions_is_as_the_guide_shows_it() -> None:
+    levels: list[str] = [wasmtime_bindgen.WasmtimeBindgenError.__name__]
+    for indent, name, text in re.findall(r"^    ([ │]*)[├└]── (\w+)  (.*)$", GUIDE, re.MULTILINE):
+        del levels[1 + len(indent) // 4 :]
+        error = getattr(wasmtime_bindgen, name)
+        assert error.__bases__[0].__name__ == levels[-1]
+        also = [base.__name__ for base in error.__bases__[1:] if base.__module__ == "builtins"]
+        assert re.findall(r"also an? (\w+)", text) == also
+        levels.append(name)
     shown = set(re.findall(r"[├└]── (\w+)  ", GUIDE))
     root = wasmtime_bindgen.WasmtimeBindgenError
     exported = {name for name in wasmtime_bindgen.__all__ if _is_error(name)}

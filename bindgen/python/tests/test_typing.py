@@ -16,6 +16,7 @@ import pytest
 import wasmtime_bindgen
 
 from .generated import CASES, EXAMPLES, cases, generate
+from .test_guide import blocks
 
 MISUSE = Path(__file__).parent / "misuse"
 
@@ -90,6 +91,36 @@ def test_annotations_can_be_read_by_a_program(case: str) -> None:
         for annotated in [item, *filter(inspect.isfunction, methods)]:
             read += len(get_type_hints(annotated))
     assert read >= 7  # those of `load`, at least
+
+
+def test_examples_are_as_ruff_has_them_by_default(folder: Path) -> None:
+    for text in blocks("python"):
+        (folder / f"guide_{len(text)}.py").write_text(text)
+    programs = sorted(
+        path.name for pattern in ("use_*", "guide_*") for path in folder.glob(pattern)
+    )
+    assert len(programs) > 10
+    for command in (("check",), ("format", "--check")):
+        done = run(folder, "ruff", *command, "--isolated", *programs)
+        assert done.returncode == 0, done.stdout
+    done = run(folder, "mypy", "--strict", *(name for name in programs if name[0] == "g"))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "argument", "fits"),
+    [("3.11", "array.data", True), ("3.11", "array", False), ("3.12", "array", True)],
+)
+def test_arrays_of_numpy_are_lists_of_numbers_to_mypy(
+    folder: Path, version: str, argument: str, fits: bool
+) -> None:
+    program = (
+        "import numpy as np\nfrom lists import Lists\n"
+        f"array = np.zeros(3)\nLists.load().total({argument})\n"
+    )
+    (folder / "arrays.py").write_text(program)
+    done = run(folder, "mypy", "--strict", "--python-version", version, "arrays.py")
+    assert (done.returncode == 0, done.stdout.count("[arg-type]")) == (fits, int(not fits))
 
 
 MISUSES = sorted(path.name for path in MISUSE.glob("*.py"))

@@ -13,6 +13,7 @@ try:
     from .core import CoreInstance, CoreModule
     from .engine import Component, Source
     from .errors import (
+        BadValue,
         CacheUnusable,
         ExceedsLimits,
         InstanceDead,
@@ -20,10 +21,15 @@ try:
         InvalidModule,
         InvalidWit,
         LinkError,
+        NoDirectory,
+        OutOfRange,
         Trap,
         UnsupportedFeature,
+        UnsupportedWasmtime,
         WasmtimeBindgenError,
         WitError,
+        WrongType,
+        WrongValue,
     )
     from .in_memory import bindings, load
     from .settings import Limits, Wasi
@@ -37,6 +43,7 @@ except ImportError as error:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BadValue",
     "CacheUnusable",
     "Capture",
     "Component",
@@ -50,14 +57,19 @@ __all__ = [
     "InvalidWit",
     "Limits",
     "LinkError",
+    "NoDirectory",
     "Ok",
+    "OutOfRange",
     "Some",
     "Source",
     "Trap",
     "UnsupportedFeature",
+    "UnsupportedWasmtime",
     "Wasi",
     "WasmtimeBindgenError",
     "WitError",
+    "WrongType",
+    "WrongValue",
     "bindings",
     "cache_folder",
     "load",
