@@ -76,6 +76,7 @@ fn unsupported(function: Unsupported) -> types::Unsupported {
         interface,
         function,
         reason,
+        prevents: _,
     } = function;
     types::Unsupported {
         imported,
@@ -94,7 +95,9 @@ fn failure(error: Error) -> types::Failure {
         Error::NoWorld(_) => (types::Problem::NoWorld, Vec::new()),
         Error::Mismatch { .. } => (types::Problem::Mismatch, Vec::new()),
         Error::Replacement(_) => (types::Problem::Replacement, Vec::new()),
-        Error::Unsupported { functions } => (types::Problem::Unsupported, functions),
+        Error::Unsupported { functions } | Error::CannotRun { functions } => {
+            (types::Problem::Unsupported, functions)
+        }
     };
     types::Failure {
         problem,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use wit_parser::{
     Enum, Flags, Function, Handle, Record, Type, TypeDefKind, TypeId, Variant, WorldItem,
 };
@@ -70,7 +71,25 @@ impl Descriptors<'_, '_> {
         if !resources.is_empty() {
             arguments.push(keyword("resources", Expression::tuple(resources)));
         }
+        let left_out = self.left_out();
+        if !left_out.is_empty() {
+            arguments.push(keyword("left_out", Expression::tuple(left_out)));
+        }
         Expression::call(self.scope.abi("WorldType"), arguments)
+    }
+
+    /// The imported functions that nobody can implement, by interface.
+    fn left_out(&self) -> Vec<Expression> {
+        let mut found: IndexMap<&str, Vec<Expression>> = IndexMap::new();
+        for function in self.plan.supported.skipped.iter().filter(|f| f.imported) {
+            let interface = function.interface.as_deref().unwrap_or_default();
+            let functions = found.entry(interface).or_default();
+            functions.push(Expression::string(&function.function));
+        }
+        let pair = |(name, functions)| {
+            Expression::tuple(vec![Expression::string(name), Expression::tuple(functions)])
+        };
+        found.into_iter().map(pair).collect()
     }
 
     /// The imports or exports, in the WIT's order.

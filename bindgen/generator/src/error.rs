@@ -32,6 +32,15 @@ pub enum Error {
     /// What is to be replaced is not there, or can't be replaced by itself.
     #[error("{0}")]
     Replacement(String),
+    /// The component has what wasmtime refuses, even if nobody calls it.
+    #[error(
+        "the component can't run in wasmtime 48 to 50, whatever is left out:{}",
+        listed(functions)
+    )]
+    CannotRun {
+        /// Which functions it can't have, and why.
+        functions: Vec<Unsupported>,
+    },
     /// The world has functions that can't be called.
     #[error(
         "{} not supported:{}\nLeave them out with --skip-unsupported.",
@@ -56,6 +65,8 @@ pub struct Unsupported {
     pub function: String,
     /// Why it can't be called.
     pub reason: String,
+    /// Whether wasmtime refuses a component that has it, even if nobody calls it.
+    pub prevents: bool,
 }
 
 impl fmt::Display for Unsupported {

@@ -46,6 +46,8 @@ pub(crate) struct Source {
     /// Whether the world's name is known: a component does not carry it.
     pub(crate) named: bool,
     pub(crate) digest: String,
+    /// Whether there is a component, and not only WIT.
+    pub(crate) runs: bool,
     /// The interfaces of WASI that the runtime does not supply.
     pub(crate) replaced: HashSet<InterfaceId>,
 }
@@ -70,7 +72,7 @@ impl Input {
         } else {
             Some(parse(&self.wit)?)
         };
-        let (resolve, world, named, replaced) = match (component, wit) {
+        let (resolve, world, named, runs, replaced) = match (component, wit) {
             (None, None) => return Err(Error::NoInput),
             (Some(DecodedWasm::Component(binary, root)), Some((mut resolve, main))) => {
                 let world = select(&resolve, main, world)?;
@@ -81,7 +83,7 @@ impl Input {
                 } else {
                     replace::adopt((&mut resolve, world), &binary, &found)?
                 };
-                (resolve, world, true, replaced)
+                (resolve, world, true, true, replaced)
             }
             (Some(DecodedWasm::Component(resolve, root)), None) => {
                 let name = &resolve.worlds[root].name;
@@ -93,13 +95,13 @@ impl Input {
                     )));
                 }
                 let replaced = find(&resolve, root)?.into_iter().collect();
-                (resolve, root, false, replaced)
+                (resolve, root, false, true, replaced)
             }
             (Some(DecodedWasm::WitPackage(resolve, main)), None)
             | (None, Some((resolve, main))) => {
                 let world = select(&resolve, main, world)?;
                 let replaced = find(&resolve, world)?.into_iter().collect();
-                (resolve, world, true, replaced)
+                (resolve, world, true, false, replaced)
             }
             (Some(DecodedWasm::WitPackage(..)), Some(_)) => {
                 return Err(Error::InvalidComponent(
@@ -113,6 +115,7 @@ impl Input {
             resolve,
             world,
             named,
+            runs,
             replaced,
             digest: self.digest(),
         })

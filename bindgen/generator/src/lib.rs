@@ -97,6 +97,13 @@ pub struct Manifest {
 pub fn generate(input: &Input, options: &Options) -> Result<Package, Error> {
     let source = input.load(options)?;
     let supported = support::Supported::find(&source.resolve, source.world, &source.replaced);
+    let preventing = supported.skipped.iter().filter(|f| f.prevents);
+    let preventing: Vec<_> = preventing.cloned().collect();
+    if source.runs && !preventing.is_empty() {
+        return Err(Error::CannotRun {
+            functions: preventing,
+        });
+    }
     if !supported.skipped.is_empty() && !options.skip_unsupported {
         return Err(Error::Unsupported {
             functions: supported.skipped,

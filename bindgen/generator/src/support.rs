@@ -25,6 +25,29 @@ pub(crate) enum Side {
     Export,
 }
 
+/// Why a function can't be called.
+struct Why {
+    reason: String,
+    /// Whether wasmtime refuses a component that has it at all.
+    prevents: bool,
+}
+
+impl Why {
+    fn uncallable(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            prevents: false,
+        }
+    }
+
+    fn preventing(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            prevents: true,
+        }
+    }
+}
+
 /// What of a world can be used.
 pub(crate) struct Supported<'a> {
     resolve: &'a Resolve,
@@ -108,12 +131,13 @@ impl<'a> Supported<'a> {
         let renamed = interface.is_some_and(|id| {
             matches!(key, WorldKey::Name(_)) && self.resolve.interfaces[id].name.is_some()
         });
-        let reason = if renamed {
-            Some("its interface goes by a name of its own, which the runtime can't find".to_owned())
+        let why = if renamed {
+            let reason = "its interface goes by a name of its own, which the runtime can't find";
+            Some(Why::uncallable(reason))
         } else {
-            self.reason(context(side, interface), function)
+            self.reason(context(side, interface), side, function)
         };
-        if let Some(reason) = reason {
+        if let Some(Why { reason, prevents }) = why {
             self.left_out
                 .insert((side, interface, function.name.clone()));
             self.skipped.push(Unsupported {
@@ -121,55 +145,88 @@ impl<'a> Supported<'a> {
                 interface: interface.map(|_| self.resolve.name_world_key(key)),
                 function: function.name.clone(),
                 reason,
+                prevents,
             });
         }
     }
 
-    fn reason(&self, side: Side, function: &Function) -> Option<String> {
-        if function.kind.is_async() {
-            return Some(
-                "it is async, and the runtime calls synchronous functions only".to_owned(),
-            );
+    fn reason(&self, context: Side, side: Side, function: &Function) -> Option<Why> {
+        let params = function.params.iter();
+        let params = params.map(|param| (format!("its parameter `{}`", param.name), param.ty));
+        let result = function.result.map(|ty| ("its result".to_owned(), ty));
+        let mut parts = params.chain(result).filter_map(|(what, ty)| {
+            let Why { reason, prevents } = self.type_reason(context, ty)?;
+            let reason = format!("{what} has {reason}");
+            Some(Why { reason, prevents })
+        });
+        let own = if function.kind.is_async() {
+            Some(match side {
+                Side::Import => Why::preventing(
+                    "it is async, and wasmtime's C API can't give a component such functions",
+                ),
+                Side::Export => {
+                    Why::uncallable("it is async, and the runtime calls synchronous functions only")
+                }
+            })
+        } else if function.kind.accessor().is_some() {
+            Some(Why::uncallable(
+                "it is a property, which the runtime can't call",
+            ))
+        } else {
+            None
+        };
+        if own.as_ref().is_some_and(|why| why.prevents) {
+            return own;
         }
-        if function.kind.accessor().is_some() {
-            return Some("it is a property, which the runtime can't call".to_owned());
-        }
-        for param in &function.params {
-            if let Some(reason) = self.type_reason(side, param.ty) {
-                return Some(format!("its parameter `{}` has {reason}", param.name));
-            }
-        }
-        let result = function.result?;
-        let reason = self.type_reason(side, result)?;
-        Some(format!("its result has {reason}"))
+        // What prevents the component from running is worth more than what doesn't.
+        let all: Vec<Why> = own.into_iter().chain(&mut parts).collect();
+        let worst = all.iter().position(|why| why.prevents).unwrap_or(0);
+        all.into_iter().nth(worst)
     }
 
-    fn type_reason(&self, side: Side, ty: Type) -> Option<String> {
+    fn type_reason(&self, side: Side, ty: Type) -> Option<Why> {
         let found = reached(self.resolve, [ty]);
         let parts = found
             .iter()
             .flat_map(|id| crate::traverse::parts(&self.resolve.types[*id].kind));
         if parts.chain([ty]).any(|part| part == Type::ErrorContext) {
-            return Some("an `error-context`, which the runtime can't pass".to_owned());
+            return Some(Why::preventing(
+                "an `error-context`, which no setting of wasmtime allows",
+            ));
         }
-        found.iter().find_map(|id| {
-            let definition = &self.resolve.types[*id];
-            let name = definition.name.as_deref().unwrap_or_default();
-            match &definition.kind {
-                TypeDefKind::Stream(_) => Some("a `stream`, which the runtime can't pass".into()),
-                TypeDefKind::Future(_) => Some("a `future`, which the runtime can't pass".into()),
-                TypeDefKind::FixedLengthList(_, length) => Some(format!(
-                    "a list of the fixed length {length}, which the runtime can't pass"
-                )),
-                TypeDefKind::Flags(flags) if flags.flags.len() > MOST_FLAGS => Some(format!(
+        let mut all: Vec<Why> = found
+            .iter()
+            .filter_map(|id| self.definition_reason(side, *id))
+            .collect();
+        let worst = all.iter().position(|why| why.prevents).unwrap_or(0);
+        (!all.is_empty()).then(|| all.swap_remove(worst))
+    }
+
+    fn definition_reason(&self, side: Side, id: TypeId) -> Option<Why> {
+        let definition = &self.resolve.types[id];
+        let name = definition.name.as_deref().unwrap_or_default();
+        match &definition.kind {
+            TypeDefKind::Stream(_) => {
+                Some(Why::uncallable("a `stream`, which the runtime can't pass"))
+            }
+            TypeDefKind::Future(_) => {
+                Some(Why::uncallable("a `future`, which the runtime can't pass"))
+            }
+            TypeDefKind::FixedLengthList(_, length) => Some(Why::preventing(format!(
+                "a list of the fixed length {length}, which no setting of wasmtime allows"
+            ))),
+            TypeDefKind::Flags(flags) if flags.flags.len() > MOST_FLAGS => {
+                Some(Why::preventing(format!(
                     "the flags `{name}`, {} of them, where the Component Model has room for \
                      {MOST_FLAGS}",
                     flags.flags.len()
-                )),
-                TypeDefKind::Resource => self.resource_reason(side, definition.owner, name),
-                _ => None,
+                )))
             }
-        })
+            TypeDefKind::Resource => self
+                .resource_reason(side, definition.owner, name)
+                .map(Why::uncallable),
+            _ => None,
+        }
     }
 
     fn resource_reason(&self, side: Side, owner: TypeOwner, name: &str) -> Option<String> {

@@ -4,7 +4,7 @@ mod support;
 
 use wasmtime_bindgen_generator::{Error, File, Input, Options, generate};
 
-use support::{component, text, unsupported, wit, world};
+use support::{component, mixed, text, unsupported, wit, world};
 
 fn refused(input: &Input) -> String {
     refused_with(input, &Options::default())
@@ -121,21 +121,21 @@ fn each_function_that_is_not_supported_is_listed_with_the_reason() {
     let message = error.to_string();
     insta::assert_snapshot!(message, @r"
     15 functions are not supported:
-      import `cases:unsupported/tasks`: `[method]worker.run`: it is async, and the runtime calls synchronous functions only
-      import `cases:unsupported/tasks`: `start`: it is async, and the runtime calls synchronous functions only
+      import `cases:unsupported/tasks`: `[method]worker.run`: it is async, and wasmtime's C API can't give a component such functions
+      import `cases:unsupported/tasks`: `start`: it is async, and wasmtime's C API can't give a component such functions
       import `cases:unsupported/tasks`: `watch`: its result has a `stream`, which the runtime can't pass
       import `cases:unsupported/tasks`: `submit`: its parameter `job` has a `stream`, which the runtime can't pass
       import `cases:unsupported/tasks`: `later`: its result has a `future`, which the runtime can't pass
-      import `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which the runtime can't pass
-      import `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which the runtime can't pass
+      import `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which no setting of wasmtime allows
+      import `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which no setting of wasmtime allows
       export `run`: it is async, and the runtime calls synchronous functions only
       export `cases:unsupported/tasks`: `[method]worker.run`: it is async, and the runtime calls synchronous functions only
       export `cases:unsupported/tasks`: `start`: it is async, and the runtime calls synchronous functions only
       export `cases:unsupported/tasks`: `watch`: its result has a `stream`, which the runtime can't pass
       export `cases:unsupported/tasks`: `submit`: its parameter `job` has a `stream`, which the runtime can't pass
       export `cases:unsupported/tasks`: `later`: its result has a `future`, which the runtime can't pass
-      export `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which the runtime can't pass
-      export `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which the runtime can't pass
+      export `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which no setting of wasmtime allows
+      export `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which no setting of wasmtime allows
     Leave them out with --skip-unsupported.
     ");
     let Error::Unsupported { functions } = error else {
@@ -156,7 +156,8 @@ fn what_is_not_supported_can_be_left_out() {
     assert!(tasks.contains("def fine"));
     assert!(!tasks.contains("def watch"));
     assert!(!tasks.contains("class Job"));
-    assert!(!package.files["_wit.py"].contains("[method]worker.run"));
+    let function = "abi.Func(\"[method]worker.run\"";
+    assert!(!package.files["_wit.py"].contains(function));
 }
 
 /// A component of one world, and the WIT of another.
@@ -279,4 +280,45 @@ fn what_is_replaced_is_one_import_of_the_runtime_or_refused() {
         "`wasi:clocks/wall-clock@0.2.0` can't be replaced, because it is no import that the \
          runtime supplies: of those there is `wasi:clocks/wall-clock@0.2.3`"
     );
+}
+
+#[test]
+fn a_component_that_wasmtime_refuses_is_refused_whatever_is_left_out() {
+    let mut input = bytes(&component(&unsupported()));
+    for wit in [Vec::new(), wit(&unsupported()).wit] {
+        input.wit = wit;
+        for skip_unsupported in [false, true] {
+            let options = Options {
+                skip_unsupported,
+                ..Options::default()
+            };
+            let message = refused_with(&input, &options);
+            insta::allow_duplicates! {
+                insta::assert_snapshot!(message, @r"
+                the component can't run in wasmtime 48 to 50, whatever is left out:
+                  import `cases:unsupported/tasks`: `[method]worker.run`: it is async, and wasmtime's C API can't give a component such functions
+                  import `cases:unsupported/tasks`: `start`: it is async, and wasmtime's C API can't give a component such functions
+                  import `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which no setting of wasmtime allows
+                  import `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which no setting of wasmtime allows
+                  export `cases:unsupported/tasks`: `fixed`: its parameter `key` has a list of the fixed length 32, which no setting of wasmtime allows
+                  export `cases:unsupported/tasks`: `explain`: its parameter `error` has an `error-context`, which no setting of wasmtime allows
+                ");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_component_with_streams_can_be_used_for_the_rest() {
+    let options = Options {
+        skip_unsupported: true,
+        ..Options::default()
+    };
+    let mut input = bytes(&component(&mixed()));
+    let package = generate(&input, &options).expect("the rest");
+    assert_eq!(package.skipped.len(), 7);
+    input.wit = wit(&mixed()).wit;
+    let package = generate(&input, &options).expect("the rest");
+    let expected = "left_out=((\"cases:mixed/feed\", (\"watch\", \"later\")),),";
+    assert!(package.files["_wit.py"].contains(expected));
 }

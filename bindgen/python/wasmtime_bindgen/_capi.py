@@ -352,6 +352,10 @@ def any_to_rep(context_: int, handle: int) -> int:
         _host_delete(host)
 
 
+_PROPOSALS = ("async", "async_stackful", "more_async_builtins", "accessors", "implements")
+"""What a component may need beside what Python can call; the last two are new in version 50."""
+
+
 def enable_maps(config: wasmtime.Config) -> None:
     """Let components use `map`."""
     config.wasm_component_model_map = True
@@ -360,6 +364,14 @@ def enable_maps(config: wasmtime.Config) -> None:
 def disable_concurrency(config: wasmtime.Config) -> None:
     """Leave out what only asynchronous functions need: it makes every call faster."""
     ffi.wasmtime_config_concurrency_support_set(config.ptr(), False)
+
+
+def enable_all(config: wasmtime.Config) -> None:
+    """Let components have whatever types and functions this version can load."""
+    for proposal in _PROPOSALS:
+        name = f"wasmtime_config_wasm_component_model_{proposal}_set"
+        if has_function(name):
+            c_function(name, None, c_void_p, c_bool)(ctypes.cast(config.ptr(), c_void_p), True)
 
 
 copy_value = ctypes.memmove

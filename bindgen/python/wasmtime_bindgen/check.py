@@ -35,6 +35,7 @@ class Check:
         problems: The misfits that were found.
         unknown: The imports that nobody provides.
         wanted: What the component imports, as `imports.define` takes it.
+        left_out: What it imports although the package leaves it out, likewise.
         wasi: Whether it imports something of WASI.
     """
 
@@ -44,9 +45,11 @@ class Check:
         self.problems: list[str] = []
         self.unknown: list[str] = []
         self.wanted: dict[str, set[str]] = {}
+        self.left_out: dict[str, set[str]] = {}
+        self._not_made = {name: set(funcs) for name, funcs in world.left_out}
         self._world = world
         self._exports = c.exports(component, engine)
-        known = {item.name for item in world.imports}
+        known = {item.name for item in world.imports} | set(self._not_made)
         self._imports = c.imports(
             component, engine, wanted=lambda name: name in known or not _SUPPLIED.match(name)
         )
@@ -75,6 +78,14 @@ class Check:
                     self._provided(item, self._world.resources, imports, "the imports")
             elif isinstance(item, d.InterfaceType) and isinstance(actual, c.Interface):
                 self._imported(item, actual.items, imports)
+            elif isinstance(actual, c.Function) and self._is_left_out("", name, actual):
+                pass
+            elif isinstance(actual, c.Interface) and name in self._not_made:
+                for inner, found in actual.items.items():
+                    if isinstance(found, c.Function) and not self._is_left_out(name, inner, found):
+                        self.problems.append(
+                            f"it imports `{inner}` of `{name}`, which is not known"
+                        )
             elif _SUPPLIED.match(name):
                 # The runtime must not stand in for what the user replaced.
                 if other := _other_version(name, list(items)):
@@ -99,12 +110,27 @@ class Check:
         for name, found in actual.items():
             if not isinstance(found, c.Function):
                 pass  # a resource, or the name of a type
+            elif self._is_left_out(item.name, name, found):
+                pass
             elif name not in funcs:
                 self.problems.append(f"it imports `{name}` of `{item.name}`, which is not known")
             elif self._function(actual, funcs[name], f"its `{item.name}` lacks"):
                 names.add(name)
                 if provider is not None:
                     self._provided(funcs[name], item.resources, provider, where)
+
+    def _is_left_out(self, interface: str, name: str, found: c.Function) -> bool:
+        """Return whether the package leaves an import out; if so, note it."""
+        if name not in self._not_made.get(interface, ()):
+            return False
+        if found.is_async:
+            where = f" of `{interface}`" if interface else ""
+            self.problems.append(
+                f"it imports the async function `{name}`{where}, and Python can't give it one"
+            )
+        else:
+            self.left_out.setdefault(interface, set()).add(name)
+        return True
 
     def _provided(
         self, func: d.Func, resources: tuple[d.ResourceType, ...], provider: object, where: str

@@ -31,6 +31,8 @@ class Compiled(ABC, Generic[C]):
     """A binary, and what is made of it for an engine."""
 
     _kind: ClassVar[str]
+    _engines: ClassVar[tuple[bool, ...]] = (False,)
+    """The kinds of engines to compile it for, `whole` or not: the first that can."""
     _invalid: ClassVar[type[WasmtimeBindgenError]]
 
     def __init__(
@@ -51,7 +53,7 @@ class Compiled(ABC, Generic[C]):
         self._cache = cache
         self._configure = configure
         self._lock = threading.Lock()
-        self._compiled: dict[bool, C] = {}
+        self._ready: dict[bool, tuple[Engine, C]] = {}
         if self._binary[:4] != b"\0asm":
             raise self._invalid(
                 f"{self.name} is not a WebAssembly binary, and a {self._kind} is expected:"
@@ -61,37 +63,42 @@ class Compiled(ABC, Generic[C]):
         # Model, Binary.md).
         self._refuse_other_layer(self._binary[6:8])
 
-    def engine(self, *, fuel: bool) -> Engine:
-        """Return the engine that it is compiled for, one that counts fuel or one that doesn't."""
-        from .engine import engine
-
-        return engine(fuel, self._configure)
-
-    def compiled(self, *, fuel: bool) -> C:
-        """Return it, compiled for the engine that counts fuel or the one that doesn't.
+    def ready(self, *, fuel: bool) -> tuple[Engine, C]:
+        """Return it compiled, and the engine that it is compiled for: one that counts fuel, or not.
 
         Raises:
             WasmtimeBindgenError: `InvalidComponent` or `InvalidModule`, if the
-                binary is damaged or uses what the engine doesn't know.
+                binary is damaged or uses what no engine knows.
         """
         with self._lock:
-            if fuel not in self._compiled:
-                self._compiled[fuel] = self._load(self.engine(fuel=fuel))
-            return self._compiled[fuel]
+            if fuel not in self._ready:
+                self._ready[fuel] = self._load(fuel)
+            return self._ready[fuel]
 
-    def _load(self, host: Engine) -> C:
+    def compiled(self, *, fuel: bool) -> C:
+        """Return it, compiled; see `ready`."""
+        return self.ready(fuel=fuel)[1]
+
+    def _load(self, fuel: bool) -> tuple[Engine, C]:
+        from .engine import engine
+
+        reason = ""
+        for whole in self._engines:
+            host = engine(fuel, self._configure, whole)
+            try:
+                return host, self._load_for(host)
+            except wasmtime.WasmtimeError as error:
+                reason = one_line(str(error))
+        raise self._invalid(f"{self.name} is not a valid {self._kind}: {reason}")
+
+    def _load_for(self, host: Engine) -> C:
         entry = store.entry(self._binary, host.configuration) if self._cache else ""
         if self._cache and (stored := store.find(entry)) is not None:
             try:
                 return self._deserialize(host, str(stored))
             except wasmtime.WasmtimeError:
                 pass  # of another build of wasmtime: compile again
-        try:
-            compiled = _interruptibly(lambda: self._compile(host))
-        except wasmtime.WasmtimeError as error:
-            raise self._invalid(
-                f"{self.name} is not a valid {self._kind}: {one_line(str(error))}"
-            ) from None
+        compiled = _interruptibly(lambda: self._compile(host))
         if self._cache:
             store.write(entry, bytes(compiled.serialize()))
         return compiled

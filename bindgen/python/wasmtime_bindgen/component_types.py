@@ -44,6 +44,7 @@ class Function:
 
     params: Parts
     result: Type | None
+    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _item(item: Any, engine: int) -> Item:
     kind = ITEM_KINDS[item[0] & 0xFF]
     if kind == "component_func":
         params = _named("func_type_param", item[1])
-        return Function(params, _side("func_type_result", c_bool, item[1]))
+        is_async = _c("func_type_async", c_bool, c_void_p)(item[1])
+        return Function(params, _side("func_type_result", c_bool, item[1]), is_async)
     if kind == "component_instance":
         return Interface(dict(_items("instance_type_export", item[1], engine)))
     return Other(kind)

@@ -75,7 +75,7 @@ class CoreInstance:
 
     def __init__(self, module: CoreModule, wasi: Wasi, limits: Limits) -> None:
         fuel = limits.fuel is not None
-        compiled, host = module.compiled(fuel=fuel), module.engine(fuel=fuel)
+        host, compiled = module.ready(fuel=fuel)
         self._instance = Instance(host, limits)
         self._instance.remedy = "start the module again"
         self.store = self._instance.store

@@ -223,6 +223,8 @@ class WorldType:
         interface: The number of the runtime's interface that it was written for.
         digest: The digest of the generator's input, for messages.
         resources: The resources of the world itself, which the host implements.
+        left_out: The imported functions that nobody can implement, for each
+            interface; those of the world itself under the empty name.
     """
 
     name: str
@@ -233,3 +235,4 @@ class WorldType:
     interface: int
     digest: str
     resources: tuple[ResourceType, ...] = ()
+    left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()

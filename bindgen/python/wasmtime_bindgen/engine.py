@@ -15,6 +15,7 @@ from .binary import Binary
 from .clock import Clock
 from .compiled import Compiled
 from .errors import InvalidComponent
+from .wasmtime_version import WASMTIME
 
 if TYPE_CHECKING:
     from .check import Check
@@ -29,19 +30,28 @@ class Engine:
     Args:
         fuel: Whether compiled code counts the fuel that it burns.
         configure: Sets further options; called once.
+        whole: Whether components may have what Python can't call, such as streams
+            and async functions; their other functions are slower to call.
     """
 
-    def __init__(self, fuel: bool, configure: Configure | None) -> None:
+    def __init__(self, fuel: bool, configure: Configure | None, whole: bool = False) -> None:
         config = wasmtime.Config()
         _capi.enable_maps(config)
+        if whole:
+            _capi.enable_all(config)
         if configure is not None:
             configure(config)
         config.epoch_interruption = True
         config.consume_fuel = fuel
-        _capi.disable_concurrency(config)
+        if not whole:
+            _capi.disable_concurrency(config)
         self.engine = wasmtime.Engine(config)
         self.clock = Clock(self.engine)
-        self.configuration = f"epochs, maps, {'fuel' if fuel else 'no fuel'}"
+        # That version traps where a guest is entered again, and its concurrency is on.
+        self.enters_again = not (whole and WASMTIME.startswith("48."))
+        self.configuration = (
+            f"epochs, {'all' if whole else 'maps'}, {'fuel' if fuel else 'no fuel'}"
+        )
         if configure is not None:
             # What is compiled carries every option, so that of an empty module tells all.
             empty = wasmtime.Module(self.engine, b"\0asm\1\0\0\0")
@@ -68,9 +78,9 @@ class Engine:
 
 
 @cache
-def engine(fuel: bool, configure: Configure | None) -> Engine:
+def engine(fuel: bool, configure: Configure | None, whole: bool) -> Engine:
     """Return the process's engine with these options."""
-    return Engine(fuel, configure)
+    return Engine(fuel, configure, whole)
 
 
 class Component(Compiled[wit.Component]):
@@ -91,6 +101,8 @@ class Component(Compiled[wit.Component]):
     """
 
     _kind = "component"
+    # Most components need no more than the first, whose calls are faster.
+    _engines = (False, True)
     _invalid = InvalidComponent
 
     @cached_property

@@ -21,6 +21,7 @@ from .errors import (
 from .generator import Failure, FailureError, Generator, Input, Options, Problem, Unsupported
 from .inputs import MAGIC, Inputs
 from .settings import Limits, Wasi
+from .wasmtime_version import WASMTIME
 
 MANIFEST = "wasmtime_bindgen.json"
 """The file in a generated package that says what made it."""
@@ -55,6 +56,7 @@ def generate(
     world: str | None = None,
     skip_unsupported: bool = False,
     replace: Sequence[str] = (),
+    cache: bool = True,
 ) -> Package:
     """Generate the package for a world.
 
@@ -63,6 +65,7 @@ def generate(
         world: The world, where the WIT has several.
         skip_unsupported: Leave out the functions that can't be called.
         replace: The interfaces of WASI that the imports are to have.
+        cache: Whether a component that is compiled to see that it can run is kept.
 
     Raises:
         InvalidComponent: If the component is none, or damaged.
@@ -87,6 +90,8 @@ def generate(
     # A WIT package in its binary form has a world with a full name and nothing to run.
     if inputs.component is not None and (inputs.wit or made.manifest.world == "root"):
         files[COMPONENT] = inputs.component
+        if made.skipped:
+            _refuse_what_never_runs(inputs.name, inputs.component, cache)
     manifest = {
         "generator": f"wasmtime_bindgen {made.manifest.generator}",
         "interface": made.manifest.interface,
@@ -120,6 +125,16 @@ def _refuse_text(inputs: Inputs) -> None:
     else:
         reason = r"is neither a component, which begins with `\0asm`, nor WIT"
     raise InvalidComponent(f"{inputs.name} {reason}")
+
+
+def _refuse_what_never_runs(name: str, binary: bytes, cache: bool) -> None:
+    """Raise if wasmtime has no setting with which a component runs, whatever is left out of it."""
+    try:
+        Component(binary, name=name, cache=cache).compiled(fuel=False)
+    except InvalidComponent as error:
+        raise UnsupportedFeature(
+            f"{name}: wasmtime {WASMTIME} can't run this component, whatever is left out: {error}"
+        ) from None
 
 
 def _error(name: str, failure: Failure) -> WasmtimeBindgenError:

@@ -43,6 +43,7 @@ from . import _capi
 from . import descriptors as d
 from .call import Plan, finish, tidy
 from .callbacks import DEEPEST, unpolled
+from .errors import UnsupportedFeature
 from .explain import reason
 from .instance import Instance
 from .lift import Lifting
@@ -185,6 +186,7 @@ def define(
     world: d.WorldType,
     imports: object,
     wanted: dict[str, set[str]],
+    left_out: dict[str, set[str]],
 ) -> None:
     """Define what the host provides in a linker.
 
@@ -195,8 +197,10 @@ def define(
         imports: The object with an attribute for each import of the world.
         wanted: The functions of each interface that the component imports, by
             their WIT names; those of the world itself under the empty name.
+        left_out: Likewise, those that nobody implements: calling one ends the instance.
     """
     with linker.root() as root:
+        _define_left_out(root, instance, "", left_out)
         own = [item for item in world.imports if isinstance(item, d.Func)]
         for resource in world.resources:
             _define_resource(root, instance, resource, own, wanted.get("", set()))
@@ -209,6 +213,11 @@ def define(
                     for resource in item.resources:
                         _define_resource(inner, instance, resource, item.funcs, names)
                     _define_funcs(inner, instance, item.funcs, item.resources, provider, names)
+                    _define_left_out(inner, instance, item.name, left_out)
+        for name in left_out:
+            if name and name not in wanted:
+                with root.add_instance(name) as inner:
+                    _define_left_out(inner, instance, name, left_out)
 
 
 def _define_funcs(
@@ -227,6 +236,32 @@ def _define_funcs(
         callback = _capi.FuncCallback(plan)
         instance.keep(callback)
         _capi.add_func(inner, func.name, callback)
+
+
+def _define_left_out(
+    inner: wit.LinkerInstance, instance: Instance, interface: str, left_out: dict[str, set[str]]
+) -> None:
+    for name in sorted(left_out.get(interface, ())):
+        callback = _capi.FuncCallback(_refusal(instance, name, interface))
+        instance.keep(callback)
+        _capi.add_func(inner, name, callback)
+
+
+def _refusal(instance: Instance, name: str, interface: str) -> Callable[..., Any]:
+    what = f"`{name}` of `{interface}`" if interface else f"`{name}`"
+
+    @unpolled
+    def refuse(*_: int) -> int:
+        try:
+            raise UnsupportedFeature(
+                f"the guest called {what}, which the package leaves out: Python can't provide it"
+            )
+        except BaseException as error:
+            instance.pending = error
+            spare, instance.spare = instance.spare, 0
+            return spare
+
+    return refuse
 
 
 def provided(

@@ -65,7 +65,7 @@ def load(
 
     def bound(more: Iterable[str] = ()) -> tuple[ModuleType, str]:
         names = tuple(sorted({*_names(replace), *more}))
-        return _bindings(component, wit, world, skip_unsupported, names)
+        return _bindings(component, wit, world, skip_unsupported, names, cache)
 
     if isinstance(imports, Mapping) and imports:
         (module, class_), imports = _given(imports, bound)
@@ -172,6 +172,7 @@ def _bindings(
     world: str | None,
     skip_unsupported: bool,
     replace: tuple[str, ...],
+    cache: bool = True,
 ) -> tuple[ModuleType, str]:
     from .generate import generate
 
@@ -180,7 +181,11 @@ def _bindings(
     with _lock:
         if key not in _packages:
             package = generate(
-                inputs, world=world, skip_unsupported=skip_unsupported, replace=replace
+                inputs,
+                world=world,
+                skip_unsupported=skip_unsupported,
+                replace=replace,
+                cache=cache,
             )
             module = _imported(_name(inputs.name, key), package)
             _packages[key] = module, package.class_

@@ -16,12 +16,13 @@ from . import descriptors as d
 from .arrays import Items
 from .callbacks import probe, unpolled
 from .engine import Engine
-from .errors import InstanceDead, Trap
+from .errors import InstanceDead, Trap, UnsupportedFeature
 from .memory import Heap
 from .messages import CLEARER, CODES, read_trap
 from .resources import GuestTable, HostTable
 from .settings import Limits
 from .wasi import Stderr
+from .wasmtime_version import WASMTIME
 
 _CLOSED = "the instance was closed"
 
@@ -76,6 +77,7 @@ class Instance:
         self.context = c_void_p(_capi.context(self.store))
         self.remedy = "load the component again"
         self._clock = engine.clock
+        self._enters_again = engine.enters_again
         self._limits = limits
         self._dead = ""
         self._closed = False
@@ -148,7 +150,16 @@ class Instance:
             self.die(_CLOSED)
         if self._dead:
             raise InstanceDead(f"`{function}` can't be called: {self._dead}; {self.remedy}")
-        self.attention = self._limits.deadline is not None or self._limits.fuel is not None
+        if self.depth and not self._enters_again:
+            raise UnsupportedFeature(
+                f"`{function}` can't be called by a function that the component calls: wasmtime"
+                f" {WASMTIME} does not enter a component with streams or async functions again"
+            )
+        self.attention = (
+            self._limits.deadline is not None
+            or self._limits.fuel is not None
+            or not self._enters_again
+        )
         self._clock.wake()
         if self.depth:
             # What this leaves as it is, the next call from outside has to look at.

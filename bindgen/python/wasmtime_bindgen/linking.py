@@ -61,7 +61,7 @@ def load(
         _embedded(type(world), cache) if source is None else as_component(source, cache=cache)
     )
     fuel = limits.fuel is not None
-    host, compiled = component.engine(fuel=fuel), component.compiled(fuel=fuel)
+    host, compiled = component.ready(fuel=fuel)
     check = component.checks.get(id(type_))
     if check is None:
         check = Check(compiled, host.engine, type_)
@@ -73,12 +73,8 @@ def load(
             check.problems,
             missing=check.unknown,
         )
-    if imports is not None and not type_.imports and not type_.resources:
-        raise LinkError(
-            f"imports: the world `{type_.name}` imports nothing that its package knows, and"
-            f" {type(imports).__name__} was given: what the runtime supplies is replaced by what"
-            " `--replace` names when the package is generated"
-        )
+    if not type_.imports and not type_.resources:
+        _refuse_useless(type_.name, imports)
     if not type_.imports:
         # All that was compared stays as it is; the check keeps `type_`, and so its id.
         component.checks[id(type_)] = check
@@ -86,9 +82,9 @@ def load(
     if check.wasi:
         wasi.give(instance.store, wasi_, instance.stderr)
     linker = host.plain_linker
-    if check.wanted:
+    if check.wanted or check.left_out:
         linker = host.linker()
-        define(linker, instance, type_, imports, check.wanted)
+        define(linker, instance, type_, imports, check.wanted, check.left_out)
 
     def start() -> wit.Instance:
         return _instantiate(linker, instance, compiled, component)
@@ -96,6 +92,16 @@ def load(
     started = instance.guard("the start", start)
     world._runtime_ = instance
     _Exports(instance, started, compiled).give(world, type_)
+
+
+def _refuse_useless(world: str, imports: object) -> None:
+    """Raise if somebody means to provide what nothing would call."""
+    if given := [name for name in dir(imports) if not name.startswith("_")]:
+        raise LinkError(
+            f"the imports have `{given[0]}`, and the world `{world}` imports nothing that its"
+            " package knows: an interface that the runtime supplies becomes one of the imports by"
+            " `--replace`, or `replace` in memory"
+        )
 
 
 def _instantiate(

@@ -8,7 +8,7 @@ use wasmtime_bindgen_generator::{Input, Options, Package, generate};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
-/// The worlds of `bindgen/cases`, but for the one that is not supported, and
+/// The worlds of `bindgen/cases`, but for those with what is not supported, and
 /// those of these tests.
 pub(crate) fn worlds() -> Vec<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -20,7 +20,8 @@ pub(crate) fn worlds() -> Vec<PathBuf> {
                 let mut files = path.read_dir().expect("a folder");
                 files.any(|file| file.expect("a file").path().extension() == Some("wit".as_ref()))
             };
-            if path.is_dir() && !path.ends_with("unsupported") && has_wit() {
+            let is_whole = !path.ends_with("unsupported") && !path.ends_with("mixed");
+            if path.is_dir() && is_whole && has_wit() {
                 found.push(path);
             }
         }
@@ -40,6 +41,10 @@ pub(crate) fn world(name: &str) -> PathBuf {
 
 pub(crate) fn unsupported() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases/unsupported")
+}
+
+pub(crate) fn mixed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases/mixed")
 }
 
 pub(crate) fn wit(path: &Path) -> Input {

@@ -94,5 +94,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:ded594f8a08c61d6e2da94b4a571d16a2031f361b93c059b0a08109151139f0e",
+    digest="sha256:d9284ac681ecf06168ddcf7a9f6bb6a846b4c08972e47b45e711d50e35b6c8a8",
 )
