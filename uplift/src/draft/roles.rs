@@ -235,6 +235,30 @@ impl<'a> Roles<'a> {
                 }
             }
         }
+        self.pair_what_is_left(&pointers, &free);
+    }
+
+    /// Where other pointers have their lengths, one pointer and one length that
+    /// are left belong together: `(src, dst, packedSize, dstCapacity)`.
+    fn pair_what_is_left(&mut self, pointers: &[usize], free: &[usize]) {
+        let mut lengths = free
+            .iter()
+            .filter(|length| named_like_a_length(self.name(**length)));
+        let mut pointers = pointers.iter().filter(|pointer| {
+            !self.lengths.contains_key(*pointer) && !self.length_pointer_after(**pointer)
+        });
+        let one = (
+            lengths.next(),
+            lengths.next(),
+            pointers.next(),
+            pointers.next(),
+        );
+        if let (Some(&length), None, Some(&pointer), None) = one
+            && !self.lengths.is_empty()
+            && length > pointer
+        {
+            self.lengths.insert(pointer, length);
+        }
     }
 
     /// Whether it points to numbers or structs, and nothing says to how many.

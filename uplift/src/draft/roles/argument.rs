@@ -2,7 +2,9 @@
 
 use super::super::handles;
 use super::super::names::{Names, kebab, spelled};
-use super::super::shape::{self, Elements, Shape, named_like_a_length, shape, typed_like_a_length};
+use super::super::shape::{
+    self, Elements, Shape, has_the_name_of, named_like_a_length, shape, typed_like_a_length,
+};
 use super::super::toml_text;
 use super::{Entry, Home, Output, Roles};
 use crate::c::{Type, Way};
@@ -246,8 +248,10 @@ impl Roles<'_> {
                 self.called(length),
                 if length == at + 1 {
                     "comes after"
-                } else {
+                } else if has_the_name_of(self.name(length), self.name(at)) {
                     "is named after"
+                } else {
+                    "is the only length that is left for"
                 }
             ),
         ));
