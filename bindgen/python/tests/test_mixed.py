@@ -216,3 +216,25 @@ def test_what_only_the_runtime_refuses_is_said_when_it_is_generated() -> None:
     expected = "can't run this component, whatever is left out: .* error-context"
     with pytest.raises(UnsupportedFeature, match=expected):
         wasmtime_bindgen.bindings(binary, skip_unsupported=True)
+
+
+LEFT_OUT = """
+(component
+  (import "watch" (func $watch (result (stream u8))))
+  (import "a:b/c@1.0.0" (instance (export "later" (func (result (future u8))))))
+  (core module $m
+    (import "" "watch" (func $watch (result i32)))
+    (func (export "answer") (result i32) (i32.const 42))
+    (func (export "call-watch") (call $watch) drop))
+  (core func $watch' (canon lower (func $watch)))
+  (core instance $i (instantiate $m (with "" (instance (export "watch" (func $watch'))))))
+  (func (export "answer") (result u32) (canon lift (core func $i "answer")))
+  (func (export "call-watch") (canon lift (core func $i "call-watch"))))
+"""
+
+
+def test_imports_of_the_world_and_whole_interfaces_can_be_left_out() -> None:
+    with wasmtime_bindgen.load(wat2wasm(LEFT_OUT), skip_unsupported=True) as root:
+        assert root.answer() == 42
+        with pytest.raises(UnsupportedFeature, match="the guest called `watch`, which the package"):
+            root.call_watch()

@@ -228,3 +228,19 @@ def test_the_users_resources_take_the_place_of_the_runtimes_if_all_do() -> None:
         guest.print("Hello, Ada")
         guest.print("Hello, Grace")
     assert Stream.written == b"Hello, Ada\nHello, Grace\n"
+
+
+class Monotonic:
+    def now(self) -> int:
+        return 5
+
+    def resolution(self) -> int:
+        return 1
+
+
+def test_what_passes_a_resource_of_the_runtime_can_be_left_out() -> None:
+    imports = {"wasi:clocks/monotonic-clock": Monotonic()}
+    with wasmtime_bindgen.load(GUEST, imports=imports, skip_unsupported=True) as guest:
+        assert guest.seconds() > 0
+        with pytest.raises(UnsupportedFeature, match="the guest called `subscribe-duration` of"):
+            guest.wait(1)

@@ -132,8 +132,9 @@ def _refuse_what_never_runs(name: str, binary: bytes, cache: bool) -> None:
     try:
         Component(binary, name=name, cache=cache).compiled(fuel=False)
     except InvalidComponent as error:
+        reason = str(error).partition(" is not a valid component: ")[2]
         raise UnsupportedFeature(
-            f"{name}: wasmtime {WASMTIME} can't run this component, whatever is left out: {error}"
+            f"{name}: wasmtime {WASMTIME} can't run this component, whatever is left out: {reason}"
         ) from None
 
 
