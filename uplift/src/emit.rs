@@ -11,6 +11,7 @@ mod state;
 mod strings;
 mod stubs;
 mod trap;
+mod utf8;
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,

@@ -26,6 +26,7 @@ mod resource;
 mod returns;
 mod shape;
 mod status;
+mod text;
 mod uncallable;
 mod wit;
 
@@ -42,9 +43,9 @@ pub(crate) use failed::{
     Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Statuses, Text, Told,
 };
 pub(crate) use number::{Kind, Scalar};
-pub(crate) use shape::{CstringField, LeafKind, Shape, Way};
+pub(crate) use shape::{CstringField, InlineField, LeafKind, Shape, Way};
 
-pub(crate) use crate::mapping::CType;
+pub(crate) use crate::mapping::{CType, Encoding};
 use crate::{Error, Mapping, Module};
 
 /// How a module is to be wrapped; everything in it has been checked.

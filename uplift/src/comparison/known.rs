@@ -125,6 +125,7 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             field: part,
         } => field(part.as_ref()),
         Argument::Consumed { .. } => Some("`consumed`"),
+        Argument::Cstrings { .. } => Some("`cstrings`"),
         Argument::Record { .. } => Some("a struct"),
         Argument::OutRecord { .. } => Some("`out-record`"),
         Argument::OutValue {

@@ -3,8 +3,8 @@
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
 use super::shim::{Global, Helper, Shim};
-use super::strings;
 use super::trap::Trap;
+use super::{strings, utf8};
 use crate::plan::{Room, Statuses};
 
 const I32: ValType = ValType::I32;
@@ -39,6 +39,18 @@ pub(super) fn helpers(shim: &Shim<'_>) -> Vec<Described> {
             vec![I32; 3],
             vec![],
             strings::from_latin1(),
+        ),
+        (
+            "uplift: strnlen",
+            vec![I32; 2],
+            vec![I32],
+            strings::strnlen(),
+        ),
+        (
+            "uplift: UTF-8 lossily",
+            vec![I32; 3],
+            vec![I32],
+            utf8::lossily(),
         ),
     ]
 }

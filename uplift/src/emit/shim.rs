@@ -58,9 +58,14 @@ pub(super) enum Helper {
     CountHigh,
     /// `(from, length, to)`
     FromLatin1,
+    /// `(pointer, size) -> length`, up to a NUL
+    Strnlen,
+    /// `(from, length, to) -> size, or 0 if it is valid`: UTF-8 with U+FFFD for what is
+    /// not; it is written unless `to` is null
+    Lossily,
 }
 
-const HELPERS: u32 = 8;
+const HELPERS: u32 = 10;
 
 /// What code in the shim refers to by index.
 pub(super) struct Shim<'a> {

@@ -75,6 +75,27 @@ pub(super) fn strlen() -> Function {
     function
 }
 
+/// The number of bytes before the first NUL, or all of them.
+pub(super) fn strnlen() -> Function {
+    let (start, end, from, byte) = (0, 1, 2, 3);
+    let mut function = Function::new([(2, I32)]);
+    let mut code = function.instructions();
+    // The length becomes the end.
+    code.local_get(start).local_set(from);
+    each_byte(&mut code, (from, end), byte, |code| {
+        code.local_get(byte)
+            .i32_eqz()
+            .if_(BlockType::Empty)
+            .local_get(from)
+            .local_get(start)
+            .i32_sub()
+            .return_()
+            .end();
+    });
+    code.local_get(end).local_get(start).i32_sub().end();
+    function
+}
+
 /// Puts one more into a local.
 fn next(code: &mut InstructionSink<'_>, local: u32) {
     code.local_get(local)

@@ -7,6 +7,7 @@ pub(super) enum Trap {
     OutOfMemory,
     InteriorNul,
     Unencodable,
+    TooLong,
     NullPointer,
     UnknownStatus,
     OutOfRange,
@@ -17,10 +18,11 @@ pub(super) enum Trap {
 }
 
 impl Trap {
-    pub(super) const ALL: [Trap; 10] = [
+    pub(super) const ALL: [Trap; 11] = [
         Trap::OutOfMemory,
         Trap::InteriorNul,
         Trap::Unencodable,
+        Trap::TooLong,
         Trap::NullPointer,
         Trap::UnknownStatus,
         Trap::OutOfRange,
@@ -36,6 +38,7 @@ impl Trap {
             Trap::OutOfMemory => "uplift: no room for an input or a buffer",
             Trap::InteriorNul => "uplift: a C string can't hold the NUL in this string",
             Trap::Unencodable => "uplift: Latin-1 lacks a character of this string",
+            Trap::TooLong => "uplift: this string is too long for the array in the C struct",
             Trap::NullPointer => "uplift: the module returned a null pointer",
             Trap::UnknownStatus => "uplift: the module returned an unknown status",
             Trap::OutOfRange => "uplift: the module returned a number out of the WIT type's range",

@@ -79,6 +79,26 @@ pub(crate) enum Argument {
         /// The case of the WIT error for such a string.
         unencodable_error: Option<String>,
     },
+    /// A list of WIT strings as a pointer to an array of pointers to C strings, with
+    /// a null pointer behind the last one.
+    Cstrings {
+        /// The WIT parameter.
+        param: String,
+        /// What to do where a string holds a NUL itself.
+        #[serde(default)]
+        nul: NulPolicy,
+        /// The case of the WIT error for such a string, where that is an enum or
+        /// a variant.
+        nul_error: Option<String>,
+        /// The encoding of the C strings.
+        #[serde(default)]
+        encoding: Encoding,
+        /// What to do where the encoding lacks a character of a string.
+        #[serde(default)]
+        unencodable: ErrorPolicy,
+        /// The case of the WIT error for such a string.
+        unencodable_error: Option<String>,
+    },
     /// A pointer to the elements of a WIT list, or to the UTF-8 bytes of a WIT
     /// string, whose length has to be an argument too; or to a number.
     Pointer {

@@ -126,6 +126,10 @@ pub(crate) enum Encoding {
     #[default]
     #[serde(rename = "utf-8")]
     Utf8,
+    /// UTF-8. In what comes back, bytes that are not UTF-8 become U+FFFD, and what
+    /// they were is lost.
+    #[serde(rename = "utf-8-lossy")]
+    Utf8Lossy,
     /// ISO 8859-1: each byte is the code point of the same number.
     #[serde(rename = "latin-1")]
     Latin1,

@@ -36,6 +36,15 @@ pub(crate) struct Field {
     /// Where the length is of the list or string to which the member points. Left
     /// out: it points to a C string.
     pub(crate) length: Option<Length>,
+    /// The size in bytes of an array in the struct itself that holds a string, as in
+    /// `char name[16]`. Left out: the struct has a pointer to the string.
+    pub(crate) inline: Option<u32>,
+    /// What to do where a string is too long for the array, which has to hold its
+    /// NUL too.
+    #[serde(default)]
+    pub(crate) too_long: ErrorPolicy,
+    /// The case of the WIT error for such a string.
+    pub(crate) too_long_error: Option<String>,
     /// What to do where a string holds a NUL.
     #[serde(default)]
     pub(crate) nul: NulPolicy,

@@ -5,15 +5,15 @@
 use wasm_encoder::ValType;
 
 use super::check::Checker;
-use super::error::Cause;
 use super::function::Draft;
 use super::param::Use;
+use super::text::{PassedText, TextKeys};
 use super::wit::WitType;
 use super::{
-    Argument, CType, Capacity, Failure, Given, Initial, ListInput, Scalar, StringInput, Text, Way,
+    Argument, CType, Capacity, Given, Initial, ListInput, Scalar, Shape, StringInput, Way,
 };
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, ErrorPolicy, NulPolicy, OnError, Step, Unit};
+use crate::mapping::{self, OnError, Step, Unit};
 
 impl Checker<'_> {
     /// Checks one C argument.
@@ -33,7 +33,10 @@ impl Checker<'_> {
             } => self.by_value_as(draft, &path, param, *c_type, *none),
             Spec::Consumed { param, on_error } => self.given(draft, &path, param, Some(*on_error)),
             Spec::Constant { value } => self.constant(draft, &path, index, *value),
-            Spec::Cstring { param, .. } => self.cstring(draft, &path, param, argument),
+            Spec::Cstring { param, .. } => self.cstring(draft, &path, param, text_keys(argument)?),
+            Spec::Cstrings { param, .. } => {
+                self.cstrings(draft, &path, param, text_keys(argument)?)
+            }
             Spec::Pointer { param, c_type } => self.pointer_to(draft, &path, param, *c_type),
             Spec::Record { param } => {
                 let (initial, some) = self.record_param(draft, &path, param)?;
@@ -138,8 +141,8 @@ impl Checker<'_> {
             let initial = Initial::Number(local, scalar, c);
             return Some(pointing(draft.outs.slot(c.size(), initial), some));
         }
-        if !ty.is_sequence() {
-            let help = "`value`, or `record`";
+        if !ty.is_sequence() || ty == WitType::Strings {
+            let help = "`value`, `record` or `cstrings`";
             return self.wrong_param(path, param, "a string, a list or a number", help);
         }
         if let Some(shape) = self.copied(draft, ty, Way::ToC) {
@@ -148,6 +151,7 @@ impl Checker<'_> {
                 length: local + 1,
                 some,
                 shape,
+                null_behind: false,
             });
         }
         Some(Argument::Local(local))
@@ -402,19 +406,8 @@ impl Checker<'_> {
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
         param: &str,
-        spec: &mapping::Argument,
+        keys: TextKeys<'_>,
     ) -> Option<Argument> {
-        let mapping::Argument::Cstring {
-            nul,
-            nul_error,
-            encoding,
-            unencodable,
-            unencodable_error,
-            ..
-        } = spec
-        else {
-            return None;
-        };
         let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
         draft.used.insert((param.to_owned(), Use::Length));
         if ty != WitType::String {
@@ -425,46 +418,37 @@ impl Checker<'_> {
                 "`pointer` and `length`, or `value`",
             );
         }
-        let key = |key| [path, &[Step::Key(key)]].concat();
-        let nul_span = self.mapping.document.value(&key("nul"));
-        let nul = match nul {
-            NulPolicy::Truncate => None,
-            NulPolicy::Trap => Some(Failure::Trap),
-            NulPolicy::Error => Some(self.failure(
-                (&draft.errors, Cause::Input(Text::Nul)),
-                ErrorPolicy::Error,
-                nul_error.as_deref(),
-                &nul_span,
-                (
-                    "a string with a NUL in it",
-                    "nul-error",
-                    "choose `nul = \"trap\"` or `nul = \"truncate\"`",
-                ),
-            )?),
-        };
-        let latin1 = match encoding {
-            Encoding::Utf8 => None,
-            Encoding::Latin1 => {
-                let span = self.mapping.document.value(&key("encoding"));
-                Some(self.failure(
-                    (&draft.errors, Cause::Input(Text::Unencodable)),
-                    *unencodable,
-                    unencodable_error.as_deref(),
-                    &span,
-                    (
-                        "a string with characters that Latin-1 lacks",
-                        "unencodable-error",
-                        "choose `unencodable = \"trap\"`",
-                    ),
-                )?)
-            }
-        };
+        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
         draft.strings.push(StringInput {
             pointer,
             length: pointer + 1,
             some,
             latin1,
             nul,
+        });
+        Some(Argument::Local(pointer))
+    }
+
+    /// The array of pointers to the strings of a list.
+    fn cstrings(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        keys: TextKeys<'_>,
+    ) -> Option<Argument> {
+        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
+        draft.used.insert((param.to_owned(), Use::Length));
+        if ty != WitType::Strings {
+            return self.wrong_param(path, param, "a list of strings", "`pointer` or `cstring`");
+        }
+        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
+        draft.lists.push(ListInput {
+            pointer,
+            length: pointer + 1,
+            some,
+            shape: Shape::of_cstring(latin1, nul),
+            null_behind: true,
         });
         Some(Argument::Local(pointer))
     }
@@ -476,4 +460,35 @@ fn pointing(slot: u32, some: Option<u32>) -> Argument {
         Some(some) => Argument::SlotIf(slot, some),
         None => Argument::Slot(slot),
     }
+}
+
+/// What the mapping says of text that is passed on.
+fn text_keys(argument: &mapping::Argument) -> Option<TextKeys<'_>> {
+    let (mapping::Argument::Cstring {
+        nul,
+        nul_error,
+        encoding,
+        unencodable,
+        unencodable_error,
+        ..
+    }
+    | mapping::Argument::Cstrings {
+        nul,
+        nul_error,
+        encoding,
+        unencodable,
+        unencodable_error,
+        ..
+    }) = argument
+    else {
+        return None;
+    };
+    Some(TextKeys {
+        nul: *nul,
+        nul_error: nul_error.as_deref(),
+        encoding: *encoding,
+        unencodable: *unencodable,
+        unencodable_error: unencodable_error.as_deref(),
+        of: "",
+    })
 }

@@ -116,7 +116,7 @@ impl Checker<'_> {
         what: &str,
     ) -> Option<Target> {
         let target = self.claim(draft, path, field, what)?;
-        if !target.ty.is_sequence() {
+        if !target.ty.is_sequence() || target.ty == WitType::Strings {
             return self.wrong_part(draft, path, field, "a string or a list");
         }
         self.never_none(

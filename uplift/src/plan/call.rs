@@ -2,7 +2,7 @@
 
 use wasm_encoder::ValType;
 
-use super::{Asked, CType, Callee, Failure, Report, Scalar, Shape, Status};
+use super::{Asked, CType, Callee, Encoding, Failure, Report, Scalar, Shape, Status};
 
 /// A function of the shim that implements one of the world's.
 #[derive(Debug)]
@@ -96,6 +96,8 @@ pub(crate) struct ListInput {
     /// The local that says whether there is one, for an option.
     pub(crate) some: Option<u32>,
     pub(crate) shape: Shape,
+    /// Whether a null pointer follows the last element.
+    pub(crate) null_behind: bool,
 }
 
 /// A resource that the caller gives away.
@@ -271,7 +273,7 @@ pub(crate) enum Output {
         from: From,
         release: Option<Callee>,
         null: Null,
-        latin1: bool,
+        encoding: Encoding,
     },
     /// What is in the buffer with this number, as structs that have to be copied.
     Buffer(usize, Option<Shape>),
@@ -344,7 +346,7 @@ impl Output {
     /// Whether it may take room besides what the C function gives back.
     pub(crate) fn takes_room(&self) -> bool {
         match self {
-            Output::Cstring { latin1, .. } => *latin1,
+            Output::Cstring { encoding, .. } => *encoding != Encoding::Utf8,
             Output::Buffer(_, shape) | Output::Pointed { shape, .. } => shape.is_some(),
             Output::Record { shape, .. } => shape.takes_room(),
             _ => false,

@@ -1,7 +1,7 @@
 //! A checked call that fails: what becomes of a status, and what is known of an
 //! error.
 
-use super::{Callee, Scalar};
+use super::{Callee, Encoding, Scalar};
 
 /// What the returned status means.
 #[derive(Debug)]
@@ -59,6 +59,8 @@ pub(crate) enum Text {
     Nul,
     /// The shim, which has found a character that an encoding lacks.
     Unencodable,
+    /// The shim, which has found a string that is longer than its place.
+    TooLong,
 }
 
 /// Whom to ask about a call that has failed.
@@ -117,5 +119,5 @@ pub(crate) struct ErrorText {
     pub(crate) release: Option<Callee>,
     /// Whether a null pointer is an empty text.
     pub(crate) null_is_empty: bool,
-    pub(crate) latin1: bool,
+    pub(crate) encoding: Encoding,
 }

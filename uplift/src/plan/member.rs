@@ -3,12 +3,12 @@
 use wit_parser::{Int, Type, TypeId};
 
 use super::check::Checker;
-use super::error::Cause;
 use super::function::Draft;
-use super::shape::{CstringField, Leaf, LeafKind, Shape, Way};
+use super::shape::{CstringField, InlineField, Leaf, LeafKind, Shape, Way};
+use super::text::{PassedText, TextKeys};
 use super::wit::{self, WitType};
-use super::{CType, Failure, Text};
-use crate::mapping::{Encoding, ErrorPolicy, Field, NulPolicy, Step};
+use super::{CType, Failure};
+use crate::mapping::{Field, Step};
 
 /// The place of a record in both worlds while its members are listed.
 #[derive(Clone, Copy, Default)]
@@ -85,6 +85,10 @@ impl Checker<'_> {
                         .and_then(|length| length.c_type)
                         .unwrap_or(CType::U32),
                 },
+                (WitType::String, None) if field.inline.is_some() => {
+                    let field = (field, field.inline?);
+                    LeafKind::Inline(self.inline_field(draft, &path, field, way)?)
+                }
                 (WitType::String, None) => {
                     LeafKind::Cstring(self.cstring_field(draft, &path, field, way, None)?)
                 }
@@ -114,45 +118,43 @@ impl Checker<'_> {
         way: Way,
         optional: Option<u32>,
     ) -> Option<CstringField> {
-        let latin1 = field.encoding == Encoding::Latin1;
         let mut found = CstringField {
             optional,
-            latin1,
+            encoding: field.encoding,
             unencodable: Failure::Trap,
             nul: None,
         };
         if way == Way::FromC {
             return Some(found);
         }
-        let mut failure = |text, policy, case: Option<&str>, key, words| {
-            let span = [path, &[Step::Key(key)]].concat();
-            let span = self.mapping.document.value(&span);
-            let errors = (&draft.errors, Cause::Input(text));
-            self.failure(errors, policy, case, &span, words)
+        let keys = TextKeys {
+            nul: field.nul,
+            nul_error: field.nul_error.as_deref(),
+            encoding: field.encoding,
+            unencodable: field.unencodable,
+            unencodable_error: field.unencodable_error.as_deref(),
+            of: " for the field",
         };
-        let (policy, case) = (field.nul, field.nul_error.as_deref());
-        found.nul = match policy {
-            NulPolicy::Truncate => None,
-            NulPolicy::Trap => Some(Failure::Trap),
-            NulPolicy::Error => {
-                let words = (
-                    "a string with a NUL in it",
-                    "nul-error",
-                    "choose `nul = \"trap\"` or `nul = \"truncate\"` for the field",
-                );
-                Some(failure(Text::Nul, ErrorPolicy::Error, case, "nul", words)?)
-            }
-        };
-        if latin1 {
-            let words = (
-                "a string with characters that Latin-1 lacks",
-                "unencodable-error",
-                "choose `unencodable = \"trap\"` for the field",
-            );
-            let case = field.unencodable_error.as_deref();
-            let policy = field.unencodable;
-            found.unencodable = failure(Text::Unencodable, policy, case, "unencodable", words)?;
-        }
+        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
+        found.nul = nul;
+        found.unencodable = latin1.unwrap_or(Failure::Trap);
         Some(found)
+    }
+
+    fn inline_field(
+        &mut self,
+        draft: &Draft<'_>,
+        path: &[Step<'_>],
+        (field, size): (&Field, u32),
+        way: Way,
+    ) -> Option<InlineField> {
+        Some(InlineField {
+            size,
+            text: self.cstring_field(draft, path, field, way, None)?,
+            too_long: match way {
+                Way::ToC => self.too_long(draft, path, field)?,
+                Way::FromC => Failure::Trap,
+            },
+        })
     }
 }

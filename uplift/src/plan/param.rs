@@ -30,7 +30,7 @@ impl Checker<'_> {
     /// Whether the caller places something of the type in memory.
     pub(super) fn in_memory(&self, ty: WitType) -> bool {
         match ty {
-            WitType::String | WitType::List(_) | WitType::Groups(_) => true,
+            WitType::String | WitType::List(_) | WitType::Groups(_) | WitType::Strings => true,
             WitType::Option(inner) => {
                 wit::classify(self.resolve, &inner).is_ok_and(|inner| self.in_memory(inner))
             }
@@ -95,7 +95,7 @@ impl Checker<'_> {
         match wit::classify(self.resolve, ty) {
             Ok(WitType::Scalar(scalar)) => add(offset, scalar),
             Ok(WitType::Own(_) | WitType::Borrow(_)) => add(offset, Scalar::Pointer),
-            Ok(WitType::String | WitType::List(_) | WitType::Groups(_)) => {
+            Ok(WitType::String | WitType::List(_) | WitType::Groups(_) | WitType::Strings) => {
                 add(offset, Scalar::U32);
                 add(offset + 4, Scalar::U32);
             }
@@ -211,6 +211,7 @@ impl Checker<'_> {
                 }
                 return;
             }
+            WitType::Strings if !used(Use::Pointer) => ("to nobody", "cstrings"),
             _ if ty.is_sequence() && !used(Use::Pointer) => ("to nobody", "pointer"),
             _ if ty.is_sequence() && !used(Use::Length) => ("without its length", "length"),
             WitType::Option(_) if used(Use::Value) || used(Use::Pointer) => return,

@@ -40,7 +40,7 @@ impl Checker<'_> {
             from: said.from,
             release,
             null,
-            latin1: encoding == Encoding::Latin1,
+            encoding,
         }))
     }
 

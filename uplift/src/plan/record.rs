@@ -228,7 +228,9 @@ impl Checker<'_> {
         field: Option<&Field>,
     ) -> Option<(u32, u32)> {
         let mut found = wit::classify(self.resolve, ty).ok()?;
+        let inline = field.and_then(|field| field.inline);
         if let WitType::Option(inner) = found
+            && inline.is_none()
             && wit::classify(self.resolve, &inner) == Ok(WitType::String)
         {
             found = WitType::String;
@@ -236,15 +238,16 @@ impl Checker<'_> {
         let length = field.is_some_and(|field| field.length.is_some());
         let sequence = matches!(found, WitType::String | WitType::List(_));
         match found {
-            WitType::Scalar(scalar) if !length => {
+            WitType::String if !length && let Some(size @ 1..=0x1_0000) = inline => Some((size, 1)),
+            WitType::Scalar(scalar) if !length && inline.is_none() => {
                 let c = field.and_then(|field| field.c_type);
                 let c = c.unwrap_or_else(|| scalar.in_memory());
                 self.fitting_type(at, scalar, c)?;
                 Some((c.size(), c.size()))
             }
-            WitType::String => Some((4, 4)),
-            WitType::List(_) if length => Some((4, 4)),
-            WitType::Group(id) if !length => {
+            WitType::String | WitType::List(_) if length && inline.is_none() => Some((4, 4)),
+            WitType::String if inline.is_none() => Some((4, 4)),
+            WitType::Group(id) if !length && inline.is_none() => {
                 let layout = self.c_layout(id, user)?;
                 Some((layout.size, layout.align))
             }
@@ -263,7 +266,10 @@ impl Checker<'_> {
                         format!("the field `{name}` can't be a member of a C struct this way"),
                         "",
                     )
-                    .help(if sequence {
+                    .help(if inline.is_some() {
+                        "`inline` is the size of an array that holds a string, from 1 to 65536 \
+                         bytes, without a `length` and without `option`"
+                    } else if sequence {
                         "a list needs its length: `length = { offset = … }`"
                     } else {
                         "numbers, strings, lists of numbers with a `length`, records and tuples \

@@ -7,7 +7,7 @@ use super::function::Draft;
 use super::wit::WitType;
 use super::{Asked, ErrorText, Report, Told};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Encoding, Returns, Step, TextPolicy};
+use crate::mapping::{self, Returns, Step, TextPolicy};
 
 impl Checker<'_> {
     /// Checks whom to ask about a call that has failed.
@@ -67,7 +67,7 @@ impl Checker<'_> {
             asked: asked?,
             release: owner?.release,
             null_is_empty: spec.null == TextPolicy::Empty,
-            latin1: spec.encoding == Encoding::Latin1,
+            encoding: spec.encoding,
         })
     }
 

@@ -1,6 +1,6 @@
 //! A checked C struct beside the WIT record or tuple that stands for it.
 
-use super::{CType, Failure, Kind, Scalar};
+use super::{CType, Encoding, Failure, Kind, Scalar};
 
 /// The members of a struct, those of nested ones among them.
 #[derive(Clone, Debug)]
@@ -31,11 +31,23 @@ pub(crate) enum LeafKind {
     Number(CType, Scalar),
     /// A pointer to a C string.
     Cstring(CstringField),
+    /// The C string itself.
+    Inline(InlineField),
     /// A pointer to elements, and their number at an offset.
     Sequence {
         length: u32,
         length_type: CType,
     },
+}
+
+/// An array of characters in a struct.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InlineField {
+    /// Its size in bytes.
+    pub(crate) size: u32,
+    pub(crate) text: CstringField,
+    /// What to do about a string that leaves no room for a NUL.
+    pub(crate) too_long: Failure,
 }
 
 /// A pointer to a C string in a struct.
@@ -44,10 +56,17 @@ pub(crate) struct CstringField {
     /// The offset of the string in the option around it, if there is one: null is
     /// `none` then.
     pub(crate) optional: Option<u32>,
-    pub(crate) latin1: bool,
+    pub(crate) encoding: Encoding,
     /// What to do about a string that can't be passed on.
     pub(crate) unencodable: Failure,
     pub(crate) nul: Option<Failure>,
+}
+
+impl CstringField {
+    /// What to do about a character that Latin-1 lacks, where it becomes that.
+    pub(crate) fn fails_unencodable(self) -> Option<Failure> {
+        (self.encoding == Encoding::Latin1).then_some(self.unencodable)
+    }
 }
 
 /// The way that a value goes.
@@ -58,6 +77,29 @@ pub(crate) enum Way {
 }
 
 impl Shape {
+    /// A pointer to a C string, for a string in a list.
+    pub(crate) fn of_cstring(latin1: Option<Failure>, nul: Option<Failure>) -> Self {
+        let field = CstringField {
+            optional: None,
+            encoding: match latin1 {
+                Some(_) => Encoding::Latin1,
+                None => Encoding::Utf8,
+            },
+            unencodable: latin1.unwrap_or(Failure::Trap),
+            nul,
+        };
+        Shape {
+            size: 4,
+            wit_size: 8,
+            leaves: vec![Leaf {
+                c: 0,
+                wit: 0,
+                flat: 0,
+                kind: LeafKind::Cstring(field),
+            }],
+        }
+    }
+
     /// Whether the struct and the value are the same bytes, so that a list of
     /// them needs no copy.
     pub(crate) fn is_same(&self, way: Way) -> bool {
@@ -83,6 +125,6 @@ impl Shape {
     pub(crate) fn takes_room(&self) -> bool {
         self.leaves
             .iter()
-            .any(|leaf| matches!(leaf.kind, LeafKind::Cstring(_)))
+            .any(|leaf| matches!(leaf.kind, LeafKind::Cstring(_) | LeafKind::Inline(_)))
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum WitType {
     Group(TypeId),
     /// A list of records or tuples.
     Groups(TypeId),
+    /// A list of strings.
+    Strings,
 }
 
 impl WitType {
@@ -27,7 +29,7 @@ impl WitType {
     pub(super) fn is_sequence(self) -> bool {
         matches!(
             self,
-            WitType::String | WitType::List(_) | WitType::Groups(_)
+            WitType::String | WitType::List(_) | WitType::Groups(_) | WitType::Strings
         )
     }
 
@@ -45,7 +47,9 @@ impl WitType {
         match self {
             WitType::Scalar(scalar) => vec![scalar.core()],
             WitType::Own(_) | WitType::Borrow(_) => vec![ValType::I32],
-            WitType::String | WitType::List(_) | WitType::Groups(_) => vec![ValType::I32; 2],
+            WitType::String | WitType::List(_) | WitType::Groups(_) | WitType::Strings => {
+                vec![ValType::I32; 2]
+            }
             WitType::Option(inner) => {
                 let inner = classify(resolve, &inner).map(|inner| inner.flat(resolve));
                 [vec![ValType::I32], inner.unwrap_or_default()].concat()
@@ -104,7 +108,8 @@ pub(super) fn classify(resolve: &Resolve, ty: &Type) -> Result<WitType, String> 
                 Ok(WitType::List(scalar))
             }
             Ok(WitType::Group(id)) => Ok(WitType::Groups(id)),
-            _ => Err("a list of something else than numbers, records and tuples".into()),
+            Ok(WitType::String) => Ok(WitType::Strings),
+            _ => Err("a list of something else than numbers, strings, records and tuples".into()),
         },
         Err(TypeDefKind::Handle(Handle::Own(id))) => Ok(WitType::Own(base(resolve, *id))),
         Err(TypeDefKind::Handle(Handle::Borrow(id))) => Ok(WitType::Borrow(base(resolve, *id))),
@@ -212,6 +217,9 @@ pub(super) fn take_apart(
     }
     found.wit = value;
     found.value = value.map(|value| classify(resolve, &value)).transpose()?;
+    if found.value == Some(WitType::Strings) {
+        return Err("a list of strings, which only parameters may be".into());
+    }
     Ok(found)
 }
 

@@ -29,4 +29,5 @@ mod resources;
 mod returned_pointers;
 mod start;
 mod strings;
+mod texts;
 mod wrapped;

@@ -219,7 +219,7 @@ fn mistakes_in_a_struct_are_refused() {
     let wrong = "[function.\"shapes#norm\"]\narguments = [{ as = \"pointer\", param = \"p\" }]";
     assert_eq!(
         refused(functions, &format!("{POINT}{wrong}"))[0],
-        "`p` is not a string or a list in the WIT"
+        "`p` is not a string, a list or a number in the WIT"
     );
 }
 

@@ -28,7 +28,7 @@ impl<'s> Call<'_, 's> {
                 return Err(trap(format!("`{param}` is no string")));
             };
             let bytes = match encoding {
-                Encoding::Utf8 => Some(text.as_bytes().to_vec()),
+                Encoding::Utf8 | Encoding::Utf8Lossy => Some(text.as_bytes().to_vec()),
                 Encoding::Latin1 => text.chars().map(|c| u8::try_from(c).ok()).collect(),
             };
             let Some(mut bytes) = bytes else {
@@ -145,7 +145,10 @@ impl<'s> Call<'_, 's> {
                 slot
             }
             // `known` has refused them.
-            Argument::Consumed { .. } | Argument::Record { .. } | Argument::OutRecord { .. } => {
+            Argument::Consumed { .. }
+            | Argument::Cstrings { .. }
+            | Argument::Record { .. }
+            | Argument::OutRecord { .. } => {
                 return Err(trap("an argument is unknown"));
             }
         };

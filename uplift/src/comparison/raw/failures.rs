@@ -204,6 +204,7 @@ impl<'s> Call<'_, 's> {
         }
         match encoding {
             Encoding::Latin1 => Ok(bytes.iter().map(|byte| char::from(*byte)).collect()),
+            Encoding::Utf8Lossy => Ok(String::from_utf8_lossy(bytes).into_owned()),
             Encoding::Utf8 => std::str::from_utf8(bytes)
                 .map(ToOwned::to_owned)
                 .map_err(|error| trap(format!("the result is not UTF-8: {error}"))),

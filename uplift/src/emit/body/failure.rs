@@ -45,6 +45,9 @@ impl Body<'_, '_> {
                 Some((Text::Unencodable, _)) => {
                     self.words("the string holds a character that Latin-1 lacks");
                 }
+                Some((Text::TooLong, _)) => {
+                    self.words("the string is too long for its place in the C struct");
+                }
                 Some((Text::Module, _)) => {
                     self.ask_code();
                     self.ask_text();
@@ -286,7 +289,7 @@ impl Body<'_, '_> {
             asked,
             release,
             null_is_empty,
-            latin1,
+            encoding,
         } = spec;
         self.ask(asked);
         self.code.local_tee(text);
@@ -304,9 +307,7 @@ impl Body<'_, '_> {
             .local_get(text)
             .call(strlen)
             .local_set(text_length);
-        if *latin1 {
-            self.decode_latin1(text, text_length);
-        }
+        self.decode(*encoding, text, text_length);
         let ends = |part: &Part| part.ends_on_error || matches!(part.output, Output::Handle { .. });
         if self.new_state().is_some() || function.parts.iter().any(ends) {
             self.keep_text();

@@ -11,7 +11,7 @@ use crate::emit::runtime::{Words as _, at};
 use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
 use crate::plan::{
-    Argument, At, CType, From, LeafKind, Null, Output, Part, Scalar, Shape, Written,
+    Argument, At, CType, Encoding, From, LeafKind, Null, Output, Part, Scalar, Shape, Written,
 };
 
 /// A part that has been checked: its locals.
@@ -142,8 +142,11 @@ impl Body<'_, '_> {
                 Ready { value, length: 0 }
             }
             Output::Cstring {
-                from, null, latin1, ..
-            } => self.cstring(*from, *null, *latin1),
+                from,
+                null,
+                encoding,
+                ..
+            } => self.cstring(*from, *null, *encoding),
             Output::Buffer(number, shape) => {
                 let (value, _) = self.buffers[*number];
                 let length = self.written(*number);
@@ -227,7 +230,7 @@ impl Body<'_, '_> {
         pointer
     }
 
-    fn cstring(&mut self, from: From, null: Null, latin1: bool) -> Ready {
+    fn cstring(&mut self, from: From, null: Null, encoding: Encoding) -> Ready {
         let value = self.pointer(from, null);
         let length = self.local(ValType::I32);
         let strlen = self.shim.helper(Helper::Strlen);
@@ -238,9 +241,7 @@ impl Body<'_, '_> {
             .call(strlen)
             .local_set(length);
         let ready = Ready { value, length };
-        if latin1 {
-            self.decode_latin1(value, length);
-        }
+        self.decode(encoding, value, length);
         self.code.end();
         ready
     }
@@ -289,8 +290,44 @@ impl Body<'_, '_> {
         length
     }
 
+    /// Makes a string one in UTF-8.
+    pub(super) fn decode(&mut self, encoding: Encoding, pointer: u32, length: u32) {
+        match encoding {
+            Encoding::Utf8 => {}
+            Encoding::Utf8Lossy => self.decode_lossily(pointer, length),
+            Encoding::Latin1 => self.decode_latin1(pointer, length),
+        }
+    }
+
+    /// Puts U+FFFD in the place of what is not UTF-8 in a string.
+    fn decode_lossily(&mut self, pointer: u32, length: u32) {
+        let (size, decoded) = (self.local(ValType::I32), self.local(ValType::I32));
+        let decode = self.shim.helper(Helper::Lossily);
+        self.code
+            .local_get(pointer)
+            .local_get(length)
+            .i32_const(0)
+            .call(decode)
+            .local_tee(size)
+            .if_(BlockType::Empty);
+        self.code
+            .local_get(size)
+            .i32_const(1)
+            .call(self.shim.helper(Helper::Allocate))
+            .local_set(decoded);
+        self.code
+            .local_get(pointer)
+            .local_get(length)
+            .local_get(decoded)
+            .call(decode)
+            .local_set(length)
+            .local_get(decoded)
+            .local_set(pointer)
+            .end();
+    }
+
     /// Makes a string in Latin-1 one in UTF-8.
-    pub(super) fn decode_latin1(&mut self, pointer: u32, length: u32) {
+    fn decode_latin1(&mut self, pointer: u32, length: u32) {
         let (high, decoded) = (self.local(ValType::I32), self.local(ValType::I32));
         let helper = |helper| self.shim.helper(helper);
         let (count, allocate, decode) = (

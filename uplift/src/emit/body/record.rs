@@ -6,7 +6,9 @@ use super::Body;
 use crate::emit::runtime::{Words as _, at};
 use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
-use crate::plan::{CType, CstringField, LeafKind, ListInput, Scalar, Shape, StringInput};
+use crate::plan::{
+    CType, CstringField, InlineField, LeafKind, ListInput, Scalar, Shape, StringInput,
+};
 
 /// An address: a local and an offset of what it holds.
 #[derive(Clone, Copy)]
@@ -36,12 +38,12 @@ impl Body<'_, '_> {
             pointer,
             length,
             shape,
+            null_behind,
             ..
         } = list;
         self.copy_all(
-            *pointer,
-            *length,
-            shape.size,
+            (*pointer, *length),
+            (shape.size, *null_behind),
             shape.wit_size,
             |body, from, to| {
                 // What no field covers is zero.
@@ -58,9 +60,8 @@ impl Body<'_, '_> {
     /// Makes WIT values of the structs of an array, in room of their own.
     pub(super) fn lift_all(&mut self, pointer: u32, length: u32, shape: &Shape) {
         self.copy_all(
-            pointer,
-            length,
-            shape.wit_size,
+            (pointer, length),
+            (shape.wit_size, false),
             shape.size,
             |body, from, to| {
                 body.lift(shape, from, to);
@@ -69,12 +70,11 @@ impl Body<'_, '_> {
     }
 
     /// Copies what is at a pointer, element by element, and lets it point to the
-    /// copy.
+    /// copy, behind which there may be a null pointer.
     fn copy_all(
         &mut self,
-        pointer: u32,
-        length: u32,
-        new_size: u32,
+        (pointer, length): (u32, u32),
+        (new_size, null_behind): (u32, bool),
         old_size: u32,
         copy: impl FnOnce(&mut Self, Address, Address),
     ) {
@@ -92,6 +92,8 @@ impl Body<'_, '_> {
             .local_get(length)
             .i32_const(new_size.cast_signed())
             .i32_mul()
+            .i32_const(if null_behind { 4 } else { 0 })
+            .i32_add()
             .i32_const(8)
             .call(allocate)
             .local_tee(copied)
@@ -103,8 +105,8 @@ impl Body<'_, '_> {
             .local_get(left)
             .i32_eqz()
             .br_if(1);
-        let at = |base| Address { base, offset: 0 };
-        copy(self, at(from), at(to));
+        let place = |base| Address { base, offset: 0 };
+        copy(self, place(from), place(to));
         for (local, step) in [(from, old_size), (to, new_size)] {
             self.code
                 .local_get(local)
@@ -122,6 +124,9 @@ impl Body<'_, '_> {
             .end()
             .local_get(copied)
             .local_set(pointer);
+        if null_behind {
+            self.code.local_get(to).i32_const(0).i32_store(at(0, 0));
+        }
     }
 
     /// Writes a WIT value as a C struct.
@@ -155,6 +160,13 @@ impl Body<'_, '_> {
                         ..c
                     };
                     self.lower_cstring(*field, is_some, string, to);
+                }
+                LeafKind::Inline(field) => {
+                    let to = Address {
+                        offset: c.plus(leaf.c),
+                        ..c
+                    };
+                    self.lower_inline(*field, (part(0, 0), part(1, 4)), to);
                 }
                 LeafKind::Sequence {
                     length,
@@ -193,7 +205,7 @@ impl Body<'_, '_> {
             pointer,
             length,
             some: None,
-            latin1: field.latin1.then_some(field.unencodable),
+            latin1: field.fails_unencodable(),
             nul: field.nul,
         });
         self.code
@@ -208,6 +220,46 @@ impl Body<'_, '_> {
                 .i32_store(at(to.offset, 0))
                 .end();
         }
+    }
+
+    /// Writes a C string into an array that is filled with zeros.
+    fn lower_inline(&mut self, field: InlineField, (from, size): (Wit, Wit), to: Address) {
+        let (pointer, length) = (self.local(ValType::I32), self.local(ValType::I32));
+        self.load_wit(from, Scalar::U32);
+        self.code.local_set(pointer);
+        self.load_wit(size, Scalar::U32);
+        self.code.local_tee(length).if_(BlockType::Empty);
+        self.string(&StringInput {
+            pointer,
+            length,
+            some: None,
+            latin1: field.text.fails_unencodable(),
+            nul: field.text.nul,
+        });
+        // Without a policy, a NUL ends it.
+        let strlen = self.shim.helper(Helper::Strlen);
+        self.code
+            .local_get(pointer)
+            .call(strlen)
+            .local_tee(length)
+            .i32_const(field.size.cast_signed())
+            .i32_ge_u();
+        self.fail_if(field.too_long, Trap::TooLong);
+        self.address(to);
+        self.code
+            .local_get(pointer)
+            .local_get(length)
+            .memory_copy(0, 0)
+            .end();
+    }
+
+    /// Puts an address on the stack.
+    fn address(&mut self, address: Address) {
+        let offset = i32::try_from(address.offset).unwrap_or(i32::MAX);
+        self.code
+            .local_get(address.base)
+            .i32_const(offset)
+            .i32_add();
     }
 
     /// Puts a WIT number on the stack.
@@ -238,6 +290,11 @@ impl Body<'_, '_> {
                     let from = Address { offset: from, ..c };
                     let to = Address { offset: to, ..wit };
                     self.lift_cstring(*field, from, to);
+                }
+                LeafKind::Inline(field) => {
+                    let from = Address { offset: from, ..c };
+                    let to = Address { offset: to, ..wit };
+                    self.lift_inline(*field, from, to);
                 }
                 LeafKind::Sequence {
                     length,
@@ -277,13 +334,25 @@ impl Body<'_, '_> {
         }
         let strlen = self.shim.helper(Helper::Strlen);
         self.code.local_get(pointer).call(strlen).local_set(length);
-        if field.latin1 {
-            self.decode_latin1(pointer, length);
-        }
+        self.decode(field.encoding, pointer, length);
         self.store_sequence(pointer, length, to, payload);
         if field.optional.is_some() {
             self.code.end();
         }
+    }
+
+    /// The string in an array, up to its NUL or the end.
+    fn lift_inline(&mut self, field: InlineField, from: Address, to: Address) {
+        let (pointer, length) = (self.local(ValType::I32), self.local(ValType::I32));
+        let strnlen = self.shim.helper(Helper::Strnlen);
+        self.address(from);
+        self.code
+            .local_tee(pointer)
+            .i32_const(field.size.cast_signed())
+            .call(strnlen)
+            .local_set(length);
+        self.decode(field.text.encoding, pointer, length);
+        self.store_sequence(pointer, length, to, 0);
     }
 
     fn lift_sequence(&mut self, from: Address, (size, ty): (Address, CType), to: Address) {
