@@ -155,7 +155,8 @@ class Case:
                 provider = getattr(imports, owner.python)
             if not func.name.startswith("["):
                 setattr(provider, func.python, self._answering(full(owner, func), func))
-        return self._class._load_(self._world, None, imports, Wasi(), None, True)
+        given = imports if self._world.imports else None
+        return self._class._load_(self._world, None, given, Wasi(), None, True)
 
     def _answering(self, name: str, func: abi.Func) -> Callable[..., Any]:
         def answer(*arguments: Any) -> Any:
