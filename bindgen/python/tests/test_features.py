@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
@@ -281,3 +282,28 @@ def test_whatever_holds_a_resource_in_its_result_is_known_to_return_one() -> Non
         "counters.merge",
         "counters.pair",
     ]
+
+
+def test_a_warning_of_a_lost_object_points_at_the_line_that_could_not_know(
+    package: Package,
+) -> None:
+    module = package("resources")
+    world = module.Resources.load()
+
+    def lose() -> None:
+        world.counters.Counter(1)
+
+    uses: list[Any] = [
+        lambda: world.counters.alive(),
+        lambda: world.counters.Counter(2).drop(),
+        lambda: world.counters.total([]),
+        lambda: world.__exit__(None, None, None),
+    ]
+    for use in uses:
+        lose()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            use()
+        [warning] = caught
+        assert issubclass(warning.category, ResourceWarning)
+        assert (warning.filename, warning.lineno) == (__file__, use.__code__.co_firstlineno)

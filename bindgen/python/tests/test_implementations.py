@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
 
-from wasmtime_bindgen import LinkError
+from wasmtime_bindgen import LinkError, abi
 
-from .resources import File, Files, Imports, World, load
+from .resources import FILE, WORLD, File, Files, Imports, World, func, load
 
 
 class Mute:
@@ -21,6 +23,20 @@ class Late:
 
     async def read(self, n: int) -> int:
         return n
+
+
+class Yields:
+    """Reads, one after the other."""
+
+    async def read(self, n: int) -> AsyncIterator[int]:
+        yield n
+
+
+class Awaited:
+    """Is called to be awaited."""
+
+    async def __call__(self, *_arguments: object) -> None:
+        pass
 
 
 class Numbered:
@@ -35,6 +51,8 @@ class Numbered:
         (5, "f: 5 is of type int, not an implementation of FileProtocol: it lacks `read`"),
         (Mute(), "is of type Mute, not an implementation of FileProtocol: it lacks `read`"),
         (Late(), "its `read` is an `async def`, and a plain function is expected"),
+        (Yields(), "its `read` is an `async def`, and a plain function is expected"),
+        (SimpleNamespace(read=Awaited()), "its `read` is an `async def`"),
         (Numbered(), "its `read` can't be called"),
         (File, "is of type type, not an implementation of FileProtocol: it is a class"),
     ],
@@ -110,6 +128,10 @@ PROVIDERS = [
         "`log` of `files` of the imports is an `async def`, and a plain function is expected",
     ),
     (
+        type("Wrong", (Files,), {"log": Awaited()})(),
+        "`log` of `files` of the imports is an `async def`, and a plain function is expected",
+    ),
+    (
         type("Wrong", (Files,), {"File": Late})(),
         "`read` of `File` of `files` of the imports is an `async def`",
     ),
@@ -142,3 +164,22 @@ def test_a_class_may_implement_an_interface_by_functions_that_need_no_object() -
 def test_the_class_of_the_imports_is_not_taken_for_an_object() -> None:
     with pytest.raises(TypeError, match=r"imports: Imports is a class: make an object of it, Imp"):
         World.load(imports=Imports)
+
+
+def test_a_mapping_is_not_taken_for_the_imports_of_a_generated_package() -> None:
+    message = (
+        r"imports: a dict is no WorldImports: give WorldImports\(files=…\);"
+        r" wasmtime_bindgen.load\(\) alone takes a mapping"
+    )
+    with pytest.raises(TypeError, match=message):
+        World.load(imports={"files": Files()})
+
+
+def test_an_object_needs_no_method_that_the_component_does_not_import() -> None:
+    [files] = WORLD.imports
+    assert isinstance(files, abi.InterfaceType)
+    write = func("[method]file.write", (("self", abi.Borrow(FILE)),))
+    more = dataclasses.replace(files, funcs=(*files.funcs, write))
+    world = dataclasses.replace(WORLD, imports=(more,))
+    with World.load(imports=Imports(Files()), world=world) as loaded:
+        assert loaded._read_file(File(3), 2) == 2

@@ -14,6 +14,7 @@ import wasmtime
 from . import _capi
 from . import descriptors as d
 from .arrays import Items
+from .blame import stacklevel
 from .callbacks import probe, unpolled
 from .engine import Engine
 from .errors import InstanceDead, Trap, UnsupportedFeature
@@ -300,7 +301,7 @@ class Instance:
             warnings.warn(
                 f"a {name} was lost: drop it, or use it in a `with` statement",
                 ResourceWarning,
-                stacklevel=5,
+                stacklevel=stacklevel(),
             )
 
     def refuse_closed(self, name: str) -> None:
