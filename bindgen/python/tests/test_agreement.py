@@ -25,9 +25,9 @@ Package = Callable[[str], ModuleType]
 EXAMPLES = 25
 
 # Everything there works on resources of the host's, or on WASI, and the reference has neither:
-# test_cases, test_features and test_console know what is expected of them; `mixed` has what
-# can't be called, and test_mixed.
-NOT_COMPARED = {"mixed", "console", "host-resources", "world-resources"}
+# test_cases, test_features, test_console and test_limits know what is expected of them;
+# `mixed` has what can't be called, and test_mixed.
+NOT_COMPARED = {"mixed", "console", "network", "host-resources", "world-resources"}
 CASES = sorted(
     {folder.name for folder in cases() if (folder / "guest.rs").is_file()} - NOT_COMPARED
 )
