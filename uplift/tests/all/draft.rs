@@ -149,6 +149,36 @@ fn stubs_and_calls_at_the_start_are_drafted_and_wait_to_be_confirmed() {
 }
 
 #[test]
+fn an_import_that_is_there_twice_is_drafted_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let module = wat::parse_str(
+        r#"(module (import "env" "now" (func)) (import "env" "now" (func))
+             (memory (export "memory") 1) (func (export "list")))"#,
+    );
+    let module = module.expect("a valid module");
+    fs::write(folder.path().join("text tools.wasm"), module).expect("it can be written");
+    assert!(draft(folder.path(), &[]).status.success());
+    let mapping = read(folder.path(), "text-tools.toml");
+    assert_eq!(mapping.matches("[import.\"env.now\"]").count(), 1);
+    uplift::Mapping::parse(&mapping).expect("a mapping");
+}
+
+#[test]
+fn what_initialize_calls_is_not_called_a_second_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let module = wat::parse_str(with_allocator(
+        r#"(func (export "_initialize")) (func (export "__wasm_call_ctors"))"#,
+    ));
+    let module = module.expect("a valid module");
+    fs::write(folder.path().join("text tools.wasm"), module).expect("it can be written");
+    assert!(draft(folder.path(), &[]).status.success());
+    let mapping = read(folder.path(), "text-tools.toml");
+    assert!(!mapping.contains("[[init]]"), "{mapping}");
+    let reason = "`__wasm_call_ctors`: it belongs to the tool chain.";
+    assert!(mapping.contains(reason), "{mapping}");
+}
+
+#[test]
 fn a_draft_is_written_again_until_somebody_edits_it() {
     let folder = folder();
     assert!(draft(folder.path(), &[]).status.success());

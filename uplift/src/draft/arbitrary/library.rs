@@ -144,6 +144,11 @@ const FUNCTIONS: &[Function] = &[
         &[("const char *", "name")],
     ),
     ("person_free", "void", &[("struct person *", "p")]),
+    (
+        "person_trim",
+        "int",
+        &[("struct person *", "p"), ("size_t", "n")],
+    ),
     ("single_first", "const struct single *", &[]),
     ("single_half", "double", &[("struct single", "of")]),
     ("setup", "int", &[]),

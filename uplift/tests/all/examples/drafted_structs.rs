@@ -13,7 +13,7 @@ use crate::wrapped::{Wrapped, bytes, string};
 const EXPORTS: &str = "malloc free shapes_setup shape_area shape_bounds shape_grid shape_unit \
                        point_move person_twin person_describe box_grow count_up people_all \
                        report_make report_free bits_get either_get tail_get tight_get visitor_get \
-                       node_get long_name_get only_get";
+                       node_get long_name_get only_get opaque_get";
 
 /// The module of `shapes.c`, with debugging information.
 fn module(folder: &Path) -> Vec<u8> {
@@ -162,6 +162,12 @@ fn structs_are_drafted_from_a_header_as_the_compiler_lays_them_out() {
     assert_eq!(records(&mapping), compiled);
     assert!(
         dwarf.contains("[record.\"api#tight\"]\nsize = 5\n"),
+        "{dwarf}"
+    );
+
+    let opaque = "`opaque` points to `opaque`, which no function was found to make";
+    assert!(
+        mapping.contains(opaque) && dwarf.contains(opaque),
         "{dwarf}"
     );
 

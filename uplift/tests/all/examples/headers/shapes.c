@@ -102,3 +102,4 @@ int visitor_get(const struct visitor *visitor) { return visitor->visit(1); }
 int node_get(const struct node *node) { return node->value; }
 int long_name_get(const struct long_name *name) { return name->name[0]; }
 double only_get(struct only only) { return only.value; }
+int opaque_get(const struct opaque *opaque) { return opaque != NULL; }

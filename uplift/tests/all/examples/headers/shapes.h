@@ -45,6 +45,7 @@ struct visitor { int (*visit)(int); void *context; };
 struct node { int value; struct node *next; };
 struct long_name { char name[64]; };
 struct only { double value; };
+struct opaque;
 
 int shapes_setup(void);
 
@@ -75,3 +76,4 @@ int visitor_get(const struct visitor *visitor);
 int node_get(const struct node *node);
 int long_name_get(const struct long_name *name);
 double only_get(struct only only);
+int opaque_get(const struct opaque *opaque);
