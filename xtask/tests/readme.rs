@@ -1,4 +1,5 @@
-//! Every command that the README shows runs, and prints what the README shows.
+//! Every command that the README and two guides show runs, and prints what
+//! they show.
 
 mod built;
 
@@ -22,25 +23,36 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("source ", "`python` is that of .venv here"),
 ];
 
+/// The pages whose commands run, the README first, because it tells how to
+/// build what they use.
+const PAGES: [&str; 3] = ["README.md", "docs/MIGRATION.md", "docs/UPLIFT.md"];
+
+/// `uplift` as this repository builds it, because nothing is installed here.
+const UPLIFT: [&str; 6] = ["cargo", "run", "--quiet", "--package", "uplift", "--"];
+
 /// A command and the lines below it.
 #[derive(Debug, PartialEq)]
 struct Example<'a> {
+    page: &'a str,
     line: usize,
     command: &'a str,
     shown: Vec<&'a str>,
 }
 
 #[test]
-fn commands_of_the_readme_print_what_it_shows() {
-    let readme = fs::read_to_string(built::root().join("README.md")).expect("README.md");
-    let examples = examples(&readme);
-    assert!(!examples.is_empty(), "README.md has no ```console block");
-    let failures: Vec<String> = examples.iter().filter_map(failure).collect();
+fn commands_of_the_pages_print_what_they_show() {
+    let mut failures: Vec<String> = Vec::new();
+    for page in PAGES {
+        let text = fs::read_to_string(built::root().join(page)).expect(page);
+        let examples = examples(page, &text);
+        assert!(!examples.is_empty(), "{page} has no ```console block");
+        failures.extend(examples.iter().filter_map(failure));
+    }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 /// The `$ ` lines of the blocks marked `console`, with the output below each.
-fn examples(markdown: &str) -> Vec<Example<'_>> {
+fn examples<'a>(page: &'a str, markdown: &'a str) -> Vec<Example<'a>> {
     let mut examples: Vec<Example> = Vec::new();
     let mut in_console = false;
     let mut in_other = false;
@@ -51,6 +63,7 @@ fn examples(markdown: &str) -> Vec<Example<'_>> {
             in_other = opens && !in_console;
         } else if let (true, Some(command)) = (in_console, text.strip_prefix("$ ")) {
             examples.push(Example {
+                page,
                 line: index + 1,
                 command: command.trim(),
                 shown: Vec::new(),
@@ -81,7 +94,7 @@ fn failure(example: &Example) -> Option<String> {
     println!("$ {command}\n  {:.1} s", started.elapsed().as_secs_f64());
     let printed = redacted(&String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"));
     let shown = redacted(&example.shown.join("\n"));
-    let place = format!("README.md:{}: $ {command}", example.line);
+    let place = format!("{}:{}: $ {command}", example.page, example.line);
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         return Some(format!("{place}: {}\n{printed}{stderr}", output.status));
@@ -102,8 +115,13 @@ fn run(command: &str) -> Output {
         !words
             .iter()
             .any(|word| ["|", "&&", ";", ">", "<"].contains(&word.as_str())),
-        "{command}: README's commands run without a shell, so that they run everywhere"
+        "{command}: a page's commands run without a shell, so that they run everywhere"
     );
+    let uplift = UPLIFT.map(str::to_owned);
+    let words = match words.split_first() {
+        Some((program, rest)) if program == "uplift" => [&uplift, rest].concat(),
+        _ => words,
+    };
     let (program, arguments) = words.split_first().expect("a command");
     let programs = if cfg!(windows) {
         ".venv/Scripts"
@@ -156,14 +174,16 @@ fn examples_are_the_commands_of_console_blocks() {
     let markdown =
         "```console\n$ cargo xtask demo\none\n\ntwo\n$ host-rs\n```\n```sh\n$ not this\n```\n";
     assert_eq!(
-        examples(markdown),
+        examples("README.md", markdown),
         [
             Example {
+                page: "README.md",
                 line: 2,
                 command: "cargo xtask demo",
                 shown: vec!["one", "", "two"],
             },
             Example {
+                page: "README.md",
                 line: 6,
                 command: "host-rs",
                 shown: vec![],

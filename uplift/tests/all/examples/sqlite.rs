@@ -194,3 +194,11 @@ fn sqlite_leaves_nothing_behind_in_100_000_statements() {
         }
     });
 }
+
+#[test]
+#[ignore = "needs what `cargo xtask modules` makes"]
+fn sqlite_gets_a_shim_of_less_than_a_kib_for_each_function() {
+    let component = wrap(&made("modules/sqlite.wasm"), "sqlite/sqlite.toml");
+    let added = component.bytes.len() - component.module_size;
+    assert!(added < 21 * 1024, "{added} bytes were added");
+}
