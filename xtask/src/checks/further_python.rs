@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
 use crate::build::Built;
 use crate::progress::Progress;
@@ -69,13 +69,10 @@ pub(super) fn check(progress: &Progress, built: &Built) -> Result<Verdict> {
         shown(&releases(&found))
     );
     println!("not found: {}", shown(&releases(&absent)));
-    for required in env::var(REQUIRED).unwrap_or_default().split_whitespace() {
-        ensure!(
-            !shown(&releases(&absent))
-                .split(", ")
-                .any(|release| release == required),
-            "Python {required} is not found, and {REQUIRED} asks for it: install it"
-        );
+    let there: Vec<_> = releases(&found).into_iter().chain([own]).collect();
+    let required = env::var(REQUIRED).unwrap_or_default();
+    if let Some(absent) = missing(&required, &there) {
+        bail!("Python {absent} is not found, and {REQUIRED} asks for it: install it");
     }
     let mut failed = Vec::new();
     for (release, interpreter) in found {
@@ -92,6 +89,13 @@ pub(super) fn check(progress: &Progress, built: &Built) -> Result<Verdict> {
         bail!("{}", failed.join("; "));
     }
     Ok(Verdict::Passed)
+}
+
+/// The first of the required releases that is not there.
+fn missing<'a>(required: &'a str, there: &[Version]) -> Option<&'a str> {
+    required
+        .split_whitespace()
+        .find(|release| !there.iter().any(|found| shown(&[*found]) == *release))
 }
 
 fn releases(found: &[(Version, Option<Interpreter>)]) -> Vec<Version> {
@@ -201,6 +205,15 @@ mod tests {
             assert!(lock.contains(&format!("\n{name}==")), "{name}");
         }
         Ok(())
+    }
+
+    #[test]
+    fn a_release_that_is_asked_for_has_to_be_there() {
+        let there = [(3, 10), (3, 12)];
+        assert_eq!(missing("", &there), None);
+        assert_eq!(missing("3.10  3.12", &there), None);
+        assert_eq!(missing("3.10 3.1", &there), Some("3.1"));
+        assert_eq!(missing("3.15", &there), Some("3.15"));
     }
 
     #[test]
