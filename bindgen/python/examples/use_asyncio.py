@@ -6,7 +6,7 @@ from console import Console
 
 
 async def main() -> None:
-    """Print for hours, in a thread."""
+    """Print four gigabytes, in a thread."""
     with Console.load() as console:
         print("Ctrl-C ends it")
         await asyncio.to_thread(console.print_much, 2**32 - 1)
