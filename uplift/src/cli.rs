@@ -199,7 +199,13 @@ fn check(arguments: &comparison::Check) -> Result<(), Failure> {
         comparison::render(&comparison)
     };
     print(text.as_bytes())?;
-    if comparison.agrees() {
+    if comparison.is_empty() {
+        Err(Failure::Unusable(format!(
+            "{}: nothing was compared: no function came to an end on any input, and no case was \
+             given",
+            arguments.map.display()
+        )))
+    } else if comparison.agrees() {
         Ok(())
     } else {
         Err(Failure::Different)

@@ -12,6 +12,7 @@
 
 mod cases;
 mod explore;
+mod generator;
 mod inputs;
 mod known;
 mod raw;
@@ -101,18 +102,14 @@ impl Plan {
         let pair = setup.start()?;
         let cases = cases::check(cases, &setup, &pair).map_err(Error::Cases)?;
         drop(pair);
+        let vocabulary = cases::Vocabulary::new(&setup, &cases);
         let functions = (0..setup.subjects.len())
-            .map(|subject| explore::explore(&setup, subject, options))
+            .map(|subject| explore::explore(&setup, subject, options, &vocabulary))
             .collect::<Result<_, _>>()?;
         let cases = cases
             .iter()
             .map(|case| cases::run(&setup, case))
             .collect::<Result<_, _>>()?;
-        Ok(Comparison {
-            schema: 1,
-            seed: options.seed,
-            functions,
-            cases,
-        })
+        Ok(Comparison::new(options.seed, functions, cases))
     }
 }

@@ -151,7 +151,7 @@ fn notes(out: &mut String, function: &FunctionReport) -> fmt::Result {
         (function.stopped, "ran for too long on both sides"),
         (
             function.too_large,
-            "gave a result that is too large to be compared",
+            "needed more memory, or gave a larger result, than can be compared",
         ),
         (
             function.unreached,
@@ -227,18 +227,22 @@ fn summary(out: &mut String, comparison: &Comparison) -> fmt::Result {
     let functions = &comparison.functions;
     let inputs: u32 = functions.iter().map(|function| function.inputs).sum();
     let different: u32 = functions.iter().map(|function| function.different).sum();
-    write!(
-        out,
-        "\nseed {}: {} compared on {}, {}",
-        comparison.seed,
-        counted(functions.len(), "function"),
-        counted(inputs as usize, "input"),
-        if different == 0 {
-            "no difference".to_owned()
-        } else {
-            counted(different as usize, "difference")
-        }
-    )?;
+    write!(out, "\nseed {}: ", comparison.seed)?;
+    if comparison.compared == 0 {
+        write!(out, "no function compared")?;
+    } else {
+        write!(
+            out,
+            "{} compared on {}, {}",
+            counted(comparison.compared, "function"),
+            counted(inputs as usize, "input"),
+            if different == 0 {
+                "no difference".to_owned()
+            } else {
+                counted(different as usize, "difference")
+            }
+        )?;
+    }
     if !comparison.cases.is_empty() {
         let as_expected = |case: &&uplift::CaseReport| case.verdict == Verdict::AsExpected;
         write!(
@@ -246,6 +250,14 @@ fn summary(out: &mut String, comparison: &Comparison) -> fmt::Result {
             "; {} of {} as expected",
             comparison.cases.iter().filter(as_expected).count(),
             counted(comparison.cases.len(), "case")
+        )?;
+    }
+    if !comparison.left_out.is_empty() {
+        let names = comparison.left_out.join(", ");
+        write!(
+            out,
+            "\nnot compared: {}: {names}",
+            comparison.left_out.len()
         )?;
     }
     writeln!(out)

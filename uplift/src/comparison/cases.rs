@@ -9,7 +9,7 @@ use wasmtime::component::{Type, Val};
 
 use super::known;
 use super::report::{CaseReport, Verdict};
-use super::sequence::{Input, Pair, Seen, Step, equal, shown};
+use super::sequence::{Input, Made, Pair, Seen, Step, equal, shown};
 use super::setup::Setup;
 use super::shrink;
 use super::types::{Ty, type_name};
@@ -46,9 +46,29 @@ struct StepEntry {
     result: Option<Spanned<String>>,
     #[serde(default)]
     traps: bool,
-    #[serde(rename = "as")]
-    name: Option<String>,
+    #[serde(default, rename = "as")]
+    names: Names,
     drop: Option<Spanned<String>>,
+}
+
+/// The names of the handles that a call makes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    #[default]
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Names {
+    fn list(&self) -> &[String] {
+        match self {
+            Names::None => &[],
+            Names::One(name) => std::slice::from_ref(name),
+            Names::Several(names) => names,
+        }
+    }
 }
 
 impl Cases {
@@ -93,6 +113,40 @@ enum Expected {
     /// A handle.
     Made,
     Traps,
+}
+
+/// What the cases pass to each function, besides handles: words for inputs that
+/// are made up.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    values: BTreeMap<usize, Vec<Vec<Val>>>,
+}
+
+impl Vocabulary {
+    pub(super) fn new(setup: &Setup<'_>, cases: &[Case]) -> Self {
+        let mut values: BTreeMap<usize, Vec<Vec<Val>>> = BTreeMap::new();
+        for step in cases.iter().flat_map(|case| &case.steps) {
+            let Step::Call { subject, arguments } = step else {
+                continue;
+            };
+            let params = setup.subjects[*subject].params.iter();
+            let passed = arguments
+                .iter()
+                .zip(params)
+                .filter(|(_, param)| !param.is_handle());
+            let passed = passed.filter_map(|(argument, _)| match argument {
+                Input::Value(value) => Some(value.clone()),
+                Input::Handle(_) | Input::Some(_) => None,
+            });
+            values.entry(*subject).or_default().push(passed.collect());
+        }
+        Vocabulary { values }
+    }
+
+    /// The values of each call of a function.
+    pub(super) fn of(&self, subject: usize) -> &[Vec<Val>] {
+        self.values.get(&subject).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Holds the cases against the world.
@@ -141,8 +195,9 @@ impl Checker<'_, '_> {
                 steps.push(step);
                 expected.push(says);
             }
-            if let Some(name) = &entry.get_ref().name {
-                handles.insert(name.as_str(), index);
+            for (number, name) in entry.get_ref().names.list().iter().enumerate() {
+                let step = index;
+                handles.insert(name.as_str(), Made { step, number });
             }
         }
         Case {
@@ -155,7 +210,7 @@ impl Checker<'_, '_> {
     fn step(
         &mut self,
         entry: &Spanned<StepEntry>,
-        handles: &BTreeMap<&str, usize>,
+        handles: &BTreeMap<&str, Made>,
     ) -> Option<(Step, Expected)> {
         let step = entry.get_ref();
         match (&step.call, &step.drop) {
@@ -181,7 +236,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn handle(&mut self, name: &Spanned<String>, known: &BTreeMap<&str, usize>) -> Option<usize> {
+    fn handle(&mut self, name: &Spanned<String>, known: &BTreeMap<&str, Made>) -> Option<Made> {
         let found = known.get(name.get_ref().as_str()).copied();
         if found.is_none() {
             self.mistake(
@@ -198,7 +253,7 @@ impl Checker<'_, '_> {
         &mut self,
         step: &StepEntry,
         call: &Spanned<String>,
-        handles: &BTreeMap<&str, usize>,
+        handles: &BTreeMap<&str, Made>,
     ) -> Option<(Step, Expected)> {
         let setup = self.setup;
         let keys = setup.subjects.iter().map(|subject| subject.key);
@@ -239,16 +294,19 @@ impl Checker<'_, '_> {
         }
         let mut arguments = Vec::new();
         for ((text, ty), param) in step.arguments.iter().zip(&types).zip(&subject.params) {
-            arguments.push(if matches!(param.ty, Ty::Borrow(_) | Ty::Own(_)) {
-                Input::Handle(self.handle(text, handles)?)
-            } else {
-                Input::Value(self.value(text, ty)?)
+            arguments.push(match &param.ty {
+                Ty::Borrow(_) | Ty::Own(_) => Input::Handle(self.handle(text, handles)?),
+                Ty::Option(_) if param.is_handle() => match text.get_ref().trim() {
+                    "none" => Input::Value(Val::Option(None)),
+                    _ => Input::Some(self.handle(text, handles)?),
+                },
+                _ => Input::Value(self.value(text, ty)?),
             });
         }
         let says = match (&step.result, step.traps) {
             (None, false) => Expected::Anything,
             (None, true) => Expected::Traps,
-            (Some(text), false) => self.expected(subject.makes().is_some(), text, result)?,
+            (Some(text), false) => self.expected(!subject.makes().is_empty(), text, result)?,
             (Some(text), true) => {
                 let message = "a call that traps has no result";
                 self.mistake("cases::step", text.span(), message, "leave one of them out");
@@ -276,6 +334,9 @@ impl Checker<'_, '_> {
         }
         // WAVE has no form for a handle.
         let word = text.get_ref().trim();
+        if word == "none" && matches!(ty, Type::Option(_)) {
+            return Some(Expected::Value(Some(Val::Option(None)), word.to_owned()));
+        }
         if word == "ok" {
             return Some(Expected::Made);
         }

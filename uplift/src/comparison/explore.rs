@@ -2,17 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use fastrand::Rng;
 use wasmtime::component::Val;
 
 use super::Options;
-use super::inputs;
+use super::cases::Vocabulary;
+use super::generator::Generator;
 use super::known;
 use super::report::{Finding, FunctionReport, MemoryReport, Pages};
 use super::sequence::{Difference, Input, Pair, Seen, Step, run};
 use super::setup::Setup;
 use super::shrink;
-use super::types::Ty;
 use crate::Error;
 
 /// How long one function may take, for its inputs and for the calls after them.
@@ -29,6 +28,7 @@ pub(super) fn explore(
     setup: &Setup<'_>,
     subject: usize,
     options: &Options,
+    vocabulary: &Vocabulary,
 ) -> Result<FunctionReport, Error> {
     let tested = &setup.subjects[subject];
     let mut report = FunctionReport::new(tested.key, tested.calls);
@@ -36,7 +36,7 @@ pub(super) fn explore(
         report.left_out = Some(unknown);
         return Ok(report);
     }
-    let mut generator = match Generator::new(setup, subject, options.seed) {
+    let mut generator = match Generator::new(setup, subject, options.seed, vocabulary) {
         Ok(generator) => generator,
         Err(reason) => {
             report.left_out = Some(reason);
@@ -165,178 +165,20 @@ fn weight(step: &Step) -> usize {
         Step::Call { arguments, .. } => arguments
             .iter()
             .map(|argument| match argument {
-                Input::Value(Val::String(text)) => text.len(),
-                Input::Value(Val::List(list)) => 2 * list.len(),
-                _ => 4,
+                Input::Value(value) => size(value),
+                Input::Handle(_) | Input::Some(_) => 4,
             })
             .sum(),
     }
 }
 
-/// Makes steps that end in a call of one function.
-struct Generator<'a, 's> {
-    setup: &'a Setup<'s>,
-    subject: usize,
-    rng: Rng,
-    /// What is left of the boundaries, the next one last.
-    boundaries: Vec<Vec<Val>>,
-}
-
-impl<'a, 's> Generator<'a, 's> {
-    fn new(setup: &'a Setup<'s>, subject: usize, seed: u64) -> Result<Self, String> {
-        let tested = &setup.subjects[subject];
-        for param in &tested.params {
-            match &param.ty {
-                Ty::Borrow(resource) if makers(setup, *resource).next().is_none() => {
-                    return Err(format!(
-                        "no function makes a `{}` without needing one",
-                        setup.plan.resources[*resource].name
-                    ));
-                }
-                Ty::Own(_) | Ty::Other(_) => {
-                    return Err(format!("`{}` can't be generated yet", param.name));
-                }
-                _ => {}
-            }
-        }
-        let mut boundaries = inputs::one_at_a_time(&values(setup, subject));
-        boundaries.reverse();
-        // Each function has its own numbers, whichever others there are.
-        let seed = tested.key.bytes().fold(seed, |seed, byte| {
-            seed.rotate_left(5).wrapping_add(u64::from(byte))
-        });
-        Ok(Generator {
-            setup,
-            subject,
-            rng: Rng::with_seed(seed),
-            boundaries,
-        })
+fn size(value: &Val) -> usize {
+    match value {
+        Val::String(text) => text.len(),
+        Val::List(list) => 2 * list.len(),
+        Val::Record(fields) => fields.iter().map(|(_, value)| size(value)).sum(),
+        Val::Tuple(values) => values.iter().map(size).sum(),
+        Val::Option(Some(value)) => size(value),
+        _ => 4,
     }
-
-    /// The steps, and which one calls the function.
-    fn next(&mut self) -> (Vec<Step>, usize) {
-        let mut steps = Vec::new();
-        let plain = !self.boundaries.is_empty();
-        let mut handles: Vec<(usize, usize)> = Vec::new();
-        for param in &self.setup.subjects[self.subject].params {
-            if let Ty::Borrow(resource) = param.ty {
-                let known = handles.iter().any(|(found, _)| *found == resource);
-                if !known || self.rng.u8(..4) != 0 {
-                    handles.push((resource, steps.len()));
-                    steps.push(self.maker(resource, plain));
-                }
-            }
-        }
-        if !handles.is_empty() && !plain {
-            for _ in 0..self.rng.usize(..3) {
-                steps.extend(self.method(&handles));
-            }
-        }
-        let target = steps.len();
-        let values = match self.boundaries.pop() {
-            Some(values) => values,
-            None => self.any_values(self.subject),
-        };
-        steps.push(self.call(self.subject, values, &handles));
-        if self.setup.subjects[self.subject].makes().is_some() {
-            steps.push(Step::Drop(target));
-        }
-        let made = handles.iter().rev();
-        steps.extend(made.map(|(_, step)| Step::Drop(*step)));
-        (steps, target)
-    }
-
-    /// A call that makes a resource.
-    fn maker(&mut self, resource: usize, plain: bool) -> Step {
-        let makers: Vec<usize> = makers(self.setup, resource).collect();
-        let maker = makers[self.rng.usize(..makers.len())];
-        let values = if plain {
-            let mut all = inputs::one_at_a_time(&values(self.setup, maker));
-            all.swap_remove(0)
-        } else {
-            self.any_values(maker)
-        };
-        self.call(maker, values, &[])
-    }
-
-    /// A call of something else that takes these handles only.
-    fn method(&mut self, handles: &[(usize, usize)]) -> Option<Step> {
-        let fits = |subject: &usize| {
-            let subject = &self.setup.subjects[*subject];
-            let known = known::unknown(subject).is_none();
-            let mut taken = subject.params.iter().map(|param| &param.ty);
-            known
-                && subject.makes().is_none()
-                && subject
-                    .params
-                    .iter()
-                    .any(|param| matches!(param.ty, Ty::Borrow(_)))
-                && taken.all(|ty| match ty {
-                    Ty::Borrow(resource) => handles.iter().any(|(found, _)| found == resource),
-                    Ty::Own(_) | Ty::Other(_) => false,
-                    _ => true,
-                })
-        };
-        let all: Vec<usize> = (0..self.setup.subjects.len()).filter(fits).collect();
-        if all.is_empty() {
-            return None;
-        }
-        let subject = all[self.rng.usize(..all.len())];
-        let values = self.any_values(subject);
-        Some(self.call(subject, values, handles))
-    }
-
-    fn any_values(&mut self, subject: usize) -> Vec<Val> {
-        let types = values(self.setup, subject);
-        types
-            .into_iter()
-            .map(|ty| inputs::any(&mut self.rng, ty))
-            .collect()
-    }
-
-    /// A call with these values, and with handles where it takes some.
-    fn call(&mut self, subject: usize, values: Vec<Val>, handles: &[(usize, usize)]) -> Step {
-        let mut values = values.into_iter();
-        let mut unused = handles.to_vec();
-        let arguments = self.setup.subjects[subject]
-            .params
-            .iter()
-            .map(|param| match param.ty {
-                Ty::Borrow(resource) => {
-                    // Each handle once, as long as there are enough.
-                    let fits = |(found, _): &(usize, usize)| *found == resource;
-                    let step = match unused.iter().position(fits) {
-                        Some(index) => unused.remove(index).1,
-                        None => handles
-                            .iter()
-                            .find(|handle| fits(handle))
-                            .map_or(0, |h| h.1),
-                    };
-                    Input::Handle(step)
-                }
-                _ => Input::Value(values.next().unwrap_or(Val::Bool(false))),
-            })
-            .collect();
-        Step::Call { subject, arguments }
-    }
-}
-
-/// The types of the parameters that are no handles.
-fn values<'a>(setup: &'a Setup<'_>, subject: usize) -> Vec<&'a Ty> {
-    let params = setup.subjects[subject].params.iter();
-    params
-        .map(|param| &param.ty)
-        .filter(|ty| !matches!(ty, Ty::Borrow(_)))
-        .collect()
-}
-
-/// The functions that make a resource and need no handle for that.
-fn makers<'a>(setup: &'a Setup<'_>, resource: usize) -> impl Iterator<Item = usize> + 'a {
-    let handle = |ty: &Ty| matches!(ty, Ty::Borrow(_) | Ty::Own(_) | Ty::Other(_));
-    (0..setup.subjects.len()).filter(move |index| {
-        let subject = &setup.subjects[*index];
-        subject.makes() == Some(resource)
-            && known::unknown(subject).is_none()
-            && !subject.params.iter().any(|param| handle(&param.ty))
-    })
 }

@@ -9,8 +9,10 @@ use super::types::Ty;
 /// the shim keeps behind it.
 const LONG: usize = 1 << 16;
 
-/// Values at which mistakes are likely. The first one is the plainest.
-pub(super) fn boundaries(ty: &Ty) -> Vec<Val> {
+/// Values at which mistakes are likely, with long strings and lists or without.
+/// The first one is the plainest.
+fn edges(ty: &Ty, long: bool) -> Vec<Val> {
+    let boundaries = |ty: &Ty| edges(ty, long);
     match ty {
         Ty::Bool => vec![Val::Bool(false), Val::Bool(true)],
         Ty::S8 => [0, 1, -1, i8::MIN, i8::MAX].map(Val::S8).into(),
@@ -56,8 +58,8 @@ pub(super) fn boundaries(ty: &Ty) -> Vec<Val> {
         .chain([char::MAX])
         .map(Val::Char)
         .collect(),
-        Ty::String => strings(),
-        Ty::List(element) => lists(element),
+        Ty::String => strings(long),
+        Ty::List(element) => lists(element, long),
         Ty::Enum(cases) => cases.iter().map(|case| Val::Enum(case.clone())).collect(),
         Ty::Flags(flags) => vec![Val::Flags(Vec::new()), Val::Flags(flags.clone())],
         Ty::Option(some) => {
@@ -65,53 +67,37 @@ pub(super) fn boundaries(ty: &Ty) -> Vec<Val> {
             let some = some.map(|value| Val::Option(Some(Box::new(value))));
             std::iter::once(Val::Option(None)).chain(some).collect()
         }
-        Ty::Result(ok, error) => {
-            let of = |side: &Option<Box<Ty>>| match side {
-                Some(ty) => boundaries(ty)
-                    .into_iter()
-                    .map(|v| Some(Box::new(v)))
-                    .collect(),
-                None => vec![None],
-            };
-            let ok = of(ok).into_iter().map(|value| Val::Result(Ok(value)));
-            ok.chain(of(error).into_iter().map(|value| Val::Result(Err(value))))
-                .collect()
-        }
-        Ty::Variant(cases) => cases
-            .iter()
-            .flat_map(|(name, ty)| {
-                let payloads = match ty {
-                    Some(ty) => boundaries(ty)
-                        .into_iter()
-                        .map(|v| Some(Box::new(v)))
-                        .collect(),
-                    None => vec![None],
-                };
-                payloads
-                    .into_iter()
-                    .map(|payload| Val::Variant(name.clone(), payload))
-            })
-            .collect(),
+        // A parameter can't be one.
+        Ty::Result(..) | Ty::Variant(_) | Ty::Own(_) | Ty::Borrow(_) | Ty::Other(_) => Vec::new(),
         Ty::Tuple(types) => {
             let types: Vec<&Ty> = types.iter().collect();
-            one_at_a_time(&types).into_iter().map(Val::Tuple).collect()
+            each_at_a_time(&types, long)
+                .into_iter()
+                .map(Val::Tuple)
+                .collect()
         }
-        Ty::Record(fields) => {
+        Ty::Record { fields, .. } => {
             let types: Vec<&Ty> = fields.iter().map(|(_, ty)| ty).collect();
             let named = |values: Vec<Val>| {
                 let names = fields.iter().map(|(name, _)| name.clone());
                 Val::Record(names.zip(values).collect())
             };
-            one_at_a_time(&types).into_iter().map(named).collect()
+            each_at_a_time(&types, long)
+                .into_iter()
+                .map(named)
+                .collect()
         }
-        Ty::Own(_) | Ty::Borrow(_) | Ty::Other(_) => Vec::new(),
     }
 }
 
 /// Values for several types at once: each goes through its boundaries while the
 /// others stay plain.
 pub(super) fn one_at_a_time(types: &[&Ty]) -> Vec<Vec<Val>> {
-    let each: Vec<Vec<Val>> = types.iter().map(|ty| boundaries(ty)).collect();
+    each_at_a_time(types, true)
+}
+
+fn each_at_a_time(types: &[&Ty], long: bool) -> Vec<Vec<Val>> {
+    let each: Vec<Vec<Val>> = types.iter().map(|ty| edges(ty, long)).collect();
     let plain: Vec<Val> = each
         .iter()
         .filter_map(|values| values.first().cloned())
@@ -127,7 +113,7 @@ pub(super) fn one_at_a_time(types: &[&Ty]) -> Vec<Vec<Val>> {
     all
 }
 
-fn strings() -> Vec<Val> {
+fn strings(long: bool) -> Vec<Val> {
     let ascii = ["World", "", "a", "1234567", "12345678", "123456789"];
     let others = [
         "Zoë",
@@ -144,30 +130,42 @@ fn strings() -> Vec<Val> {
         .chain(others)
         .map(|s| Val::String(s.into()))
         .collect();
-    all.push(Val::String("a".repeat(LONG)));
-    all.push(Val::String("é".repeat(LONG / 2 + 1)));
+    if long {
+        all.push(Val::String("a".repeat(LONG)));
+        all.push(Val::String("é".repeat(LONG / 2 + 1)));
+    }
     all
 }
 
-fn lists(element: &Ty) -> Vec<Val> {
-    let edges = boundaries(element);
+fn lists(element: &Ty, long: bool) -> Vec<Val> {
+    // What is in a list many times has to be small.
+    let edges = edges(element, false);
     let Some(plain) = edges.first().cloned() else {
         return vec![Val::List(Vec::new())];
     };
-    let counted: Vec<Val> = edges.iter().cycle().take(LONG).cloned().collect();
+    let many = match element {
+        Ty::Record { .. } | Ty::Tuple(_) | Ty::String | Ty::List(_) | Ty::Option(_) => LONG >> 7,
+        _ => LONG,
+    };
+    let counted: Vec<Val> = edges.iter().cycle().take(many).cloned().collect();
     let mut all = vec![Val::List(edges), Val::List(Vec::new())];
-    for length in [1, 2, 3, 7, 8, 9, 255, 4096] {
+    for length in [1, 2, 3, 7, 8, 9] {
         all.push(Val::List(vec![plain.clone(); length]));
     }
-    all.push(Val::List(counted));
+    if long {
+        for length in [255, 4096] {
+            all.push(Val::List(vec![plain.clone(); length.min(many)]));
+        }
+        all.push(Val::List(counted));
+    }
     all
 }
 
 /// Any value, small ones more often.
 pub(super) fn any(rng: &mut Rng, ty: &Ty) -> Val {
     if rng.u8(..) < 32 {
-        let mut edges = boundaries_but_long(ty);
-        if !edges.is_empty() {
+        let mut edges = edges(ty, false);
+        if !edges.is_empty() && !matches!(ty, Ty::List(_)) {
             return edges.swap_remove(rng.usize(..edges.len()));
         }
     }
@@ -189,10 +187,13 @@ pub(super) fn any(rng: &mut Rng, ty: &Ty) -> Val {
             Val::String((0..length).map(|_| character(rng)).collect())
         }
         Ty::List(element) => {
-            let length = length(rng);
+            let length = match element.as_ref() {
+                Ty::Record { .. } | Ty::Tuple(_) => length(rng) >> 4,
+                _ => length(rng),
+            };
             Val::List((0..length).map(|_| any(rng, element)).collect())
         }
-        Ty::Record(fields) => {
+        Ty::Record { fields, .. } => {
             let fields = fields.iter();
             Val::Record(
                 fields
@@ -201,33 +202,13 @@ pub(super) fn any(rng: &mut Rng, ty: &Ty) -> Val {
             )
         }
         Ty::Tuple(types) => Val::Tuple(types.iter().map(|ty| any(rng, ty)).collect()),
-        Ty::Variant(cases) => {
-            let (name, ty) = &cases[rng.usize(..cases.len())];
-            Val::Variant(name.clone(), ty.as_ref().map(|ty| Box::new(any(rng, ty))))
-        }
         Ty::Enum(cases) => Val::Enum(cases[rng.usize(..cases.len())].clone()),
         Ty::Flags(flags) => Val::Flags(flags.iter().filter(|_| rng.bool()).cloned().collect()),
         Ty::Option(some) => Val::Option(rng.bool().then(|| Box::new(any(rng, some)))),
-        Ty::Result(ok, error) => {
-            let mut of = |side: &Option<Box<Ty>>| side.as_ref().map(|ty| Box::new(any(rng, ty)));
-            let (ok, error) = (of(ok), of(error));
-            Val::Result(if rng.bool() { Ok(ok) } else { Err(error) })
+        // A handle is made by a step of its own, and a parameter can't be the others.
+        Ty::Result(..) | Ty::Variant(_) | Ty::Own(_) | Ty::Borrow(_) | Ty::Other(_) => {
+            Val::Bool(false)
         }
-        // A handle is made by a step of its own.
-        Ty::Own(_) | Ty::Borrow(_) | Ty::Other(_) => Val::Bool(false),
-    }
-}
-
-fn boundaries_but_long(ty: &Ty) -> Vec<Val> {
-    match ty {
-        // The last ones are long, and have been used by now.
-        Ty::String => {
-            let mut all = strings();
-            all.truncate(all.len() - 2);
-            all
-        }
-        Ty::List(_) => Vec::new(),
-        other => boundaries(other),
     }
 }
 

@@ -5,86 +5,75 @@
 
 use super::subject::Subject;
 use super::types::Ty;
-use crate::mapping::{Argument, NullPolicy, OnErrorMemory, Returns};
+use crate::mapping::{Argument, Returns};
 
 /// The first thing in the mapping of this function, or in its types, that the C
 /// caller does not know.
 pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
-    let spec = subject.spec;
     let argument = subject.arguments().iter().find_map(argument);
-    let returns = spec.returns.as_ref().and_then(returns);
-    let behind = |argument: &Argument| match argument {
-        Argument::Pointer { param, .. } => match subject.ty(param) {
-            Some(Ty::List(_) | Ty::String | Ty::Option(_)) | None => None,
-            Some(_) => Some("a number behind a pointer"),
-        },
-        _ => None,
-    };
-    let argument = argument.or_else(|| subject.arguments().iter().find_map(behind));
+    let returns = subject.spec.returns.as_ref().and_then(returns);
     if let Some(what) = argument.or(returns) {
         return Some(format!(
             "its mapping has {what}, which `check` does not know yet"
         ));
     }
-    let param = subject.params.iter().find_map(|param| match &param.ty {
-        Ty::Own(_) => Some("a resource that is given away"),
-        other => ty(other),
-    });
-    let result = subject.result.as_ref().and_then(|result| match result {
-        Ty::Option(value) => ty(value),
-        // What an error may be made of is known.
-        Ty::Result(ok, _) => ok.as_deref().and_then(ty),
-        plain => ty(plain),
-    });
-    let what = param.or(result)?;
+    let what = subject.params.iter().find_map(|param| match &param.ty {
+        Ty::Own(_) | Ty::Borrow(_) => None,
+        Ty::Option(some) if matches!(some.as_ref(), Ty::Borrow(_)) => None,
+        other => value(other),
+    })?;
     Some(format!(
-        "its types have {what}, which `check` does not know yet"
+        "its parameters have {what}, which `check` does not know yet"
     ))
 }
 
-fn ty(ty: &Ty) -> Option<&'static str> {
+/// What keeps a value of this type from being made up by itself.
+fn value(ty: &Ty) -> Option<&'static str> {
     match ty {
-        Ty::Record(_) | Ty::Tuple(_) => Some("a record or a tuple"),
-        Ty::Variant(_) | Ty::Flags(_) => Some("a variant or flags"),
-        Ty::Option(_) | Ty::Result(..) => Some("an option or a result inside of another type"),
+        Ty::Own(_) | Ty::Borrow(_) => Some("a handle inside of another type"),
+        Ty::Variant(_) | Ty::Result(..) => Some("a variant or a result"),
         Ty::Other(_) => Some("an unusual type"),
-        Ty::List(element) => match element.as_ref() {
-            Ty::Record(_) | Ty::List(_) | Ty::String | Ty::Enum(_) => {
-                Some("a list of something else than numbers")
-            }
-            element => self::ty(element),
-        },
-        _ => None,
+        Ty::List(inner) | Ty::Option(inner) => value(inner),
+        Ty::Record { fields, .. } => fields.iter().find_map(|(_, ty)| value(ty)),
+        Ty::Tuple(types) => types.iter().find_map(value),
+        Ty::Bool
+        | Ty::S8
+        | Ty::U8
+        | Ty::S16
+        | Ty::U16
+        | Ty::S32
+        | Ty::U32
+        | Ty::S64
+        | Ty::U64
+        | Ty::F32
+        | Ty::F64
+        | Ty::Char
+        | Ty::String
+        | Ty::Enum(_)
+        | Ty::Flags(_) => None,
     }
-}
-
-fn field(field: Option<&String>) -> Option<&'static str> {
-    field.map(|_| "several outputs")
 }
 
 fn argument(argument: &Argument) -> Option<&'static str> {
     match argument {
-        Argument::Value { none: Some(_), .. } | Argument::OutValue { none: Some(_), .. } => {
-            Some("a number that stands for `none`")
-        }
+        Argument::Cstrings { .. } => Some("`cstrings`"),
         Argument::Value {
-            param,
-            c_type,
-            none: None,
-        } => match c_type {
-            Some(_) => Some("a C type of its own"),
-            None => param.contains('.').then_some("a field of a record"),
-        },
-        Argument::Pointer {
-            c_type: Some(_), ..
-        } => Some("a C type of its own"),
-        Argument::Constant { value: _ }
+            param: _,
+            c_type: _,
+            none: _,
+        }
+        | Argument::Consumed {
+            param: _,
+            on_error: _,
+        }
+        | Argument::Constant { value: _ }
         | Argument::Scratch { size: _ }
         | Argument::Pointer {
             param: _,
-            c_type: None,
+            c_type: _,
         }
         | Argument::Length { param: _, unit: _ }
+        | Argument::Record { param: _ }
         | Argument::Cstring {
             param: _,
             nul: _,
@@ -92,87 +81,80 @@ fn argument(argument: &Argument) -> Option<&'static str> {
             encoding: _,
             unencodable: _,
             unencodable_error: _,
-        } => None,
-        Argument::OutPointer {
-            on_error: OnErrorMemory::Free,
-            ..
         }
-        | Argument::OutCstring {
-            on_error: OnErrorMemory::Free,
-            ..
-        } => Some("memory that is freed on an error"),
-        Argument::Buffer {
+        | Argument::Buffer {
             capacity: _,
-            field: part,
+            field: _,
         }
-        | Argument::Capacity {
-            unit: _,
-            field: part,
-        }
-        | Argument::BufferLength {
-            unit: _,
-            field: part,
-        }
-        | Argument::State { field: part }
+        | Argument::Capacity { unit: _, field: _ }
+        | Argument::BufferLength { unit: _, field: _ }
+        | Argument::State { field: _ }
         | Argument::OutPointer {
             free: _,
             borrowed: _,
-            on_error: OnErrorMemory::Ignore,
-            field: part,
+            on_error: _,
+            field: _,
         }
-        | Argument::OutLength {
-            unit: _,
-            field: part,
-        } => field(part.as_ref()),
-        Argument::Consumed { .. } => Some("`consumed`"),
-        Argument::Cstrings { .. } => Some("`cstrings`"),
-        Argument::Record { .. } => Some("a struct"),
-        Argument::OutRecord { .. } => Some("`out-record`"),
-        Argument::OutValue {
-            c_type,
+        | Argument::OutLength { unit: _, field: _ }
+        | Argument::OutValue {
+            c_type: _,
             param: _,
-            none: None,
-            field: part,
-        } => match c_type {
-            Some(_) => Some("a C type of its own"),
-            None => field(part.as_ref()),
-        },
-        Argument::OutCstring {
+            none: _,
+            field: _,
+        }
+        | Argument::OutRecord {
+            param: _,
+            free: _,
+            field: _,
+        }
+        | Argument::OutCstring {
             free: _,
             borrowed: _,
-            null,
+            null: _,
             null_error: _,
             encoding: _,
-            on_error: OnErrorMemory::Ignore,
-            field: part,
+            on_error: _,
+            field: _,
         }
         | Argument::OutHandle {
-            null,
+            null: _,
             null_error: _,
             on_error: _,
-            field: part,
-        } => match null {
-            NullPolicy::Error => Some("an out-parameter that is an error if it is null"),
-            NullPolicy::Trap | NullPolicy::None => field(part.as_ref()),
-        },
+            field: _,
+        } => None,
     }
 }
 
 fn returns(returns: &Returns) -> Option<&'static str> {
     match returns {
-        Returns::Value { none: Some(_), .. } => Some("a number that stands for `none`"),
         Returns::Value {
-            c_type,
-            none: None,
-            field: part,
-        } => match c_type {
-            Some(_) => Some("a C type of its own"),
-            None => field(part.as_ref()),
-        },
-        Returns::Ignored {} => None,
-        Returns::Record { .. } => Some("a struct"),
-        Returns::Pointer { .. } => Some("a returned `pointer`"),
-        Returns::Cstring {
+            c_type: _,
+            none: _,
+            field: _,
+        }
+        | Returns::Ignored {}
+        | Returns::Length { unit: _, field: _ }
+        | Returns::Record {
+            free: _,
+            borrowed: _,
+            null: _,
+            null_error: _,
+            code: _,
+            text: _,
+            field: _,
+        }
+        | Returns::Pointer {
+            length: _,
+            unit: _,
+            free: _,
+            borrowed: _,
+            null: _,
+            null_error: _,
+            code: _,
+            text: _,
+            field: _,
+        }
+        | Returns::Cstring {
             free: _,
             borrowed: _,
             null: _,
@@ -180,34 +162,27 @@ fn returns(returns: &Returns) -> Option<&'static str> {
             code: _,
             text: _,
             encoding: _,
-            field: part,
+            field: _,
         }
         | Returns::Handle {
             null: _,
             null_error: _,
             code: _,
             text: _,
-            field: part,
+            field: _,
         }
-        | Returns::Length {
-            unit: _,
-            field: part,
-        } => field(part.as_ref()),
-        Returns::Status {
+        | Returns::Status {
             ok: _,
-            none,
+            none: _,
             carries: _,
             unit: _,
             values: _,
-            field: part,
+            field: _,
             errors: _,
             unknown: _,
             unknown_error: _,
             code: _,
             text: _,
-        } => match none.as_slice() {
-            [] => field(part.as_ref()),
-            _ => Some("a status of `none`"),
-        },
+        } => None,
     }
 }

@@ -6,9 +6,16 @@
 
 mod arguments;
 mod call;
+mod endings;
 mod failures;
+mod given;
+mod numbers;
+mod outputs;
+mod parts;
 mod results;
 mod start;
+mod strings;
+mod structs;
 
 use wasmtime::{Func, Instance, InstancePre, Memory, Store, Val, ValType};
 
@@ -16,7 +23,6 @@ use super::sandbox::{Ended, PAGE, Sandbox, State, ended};
 use crate::Mapping;
 use crate::plan::{Plan, Room};
 
-pub(super) use arguments::size;
 pub(super) use call::{Passed, Returned};
 pub(super) use start::stubs;
 
@@ -48,6 +54,7 @@ struct Block {
 pub(super) struct Raw<'s> {
     sandbox: &'s Sandbox,
     plan: &'s Plan,
+    mapping: &'s Mapping,
     store: Store<State>,
     instance: Instance,
     memory: Option<Memory>,
@@ -63,7 +70,7 @@ impl<'s> Raw<'s> {
     pub(super) fn start(
         sandbox: &'s Sandbox,
         plan: &'s Plan,
-        mapping: &Mapping,
+        mapping: &'s Mapping,
         module: &InstancePre<State>,
     ) -> Result<Self, Ended> {
         let mut store = sandbox.store();
@@ -73,6 +80,7 @@ impl<'s> Raw<'s> {
         let mut raw = Raw {
             sandbox,
             plan,
+            mapping,
             store,
             instance,
             memory,
@@ -87,6 +95,11 @@ impl<'s> Raw<'s> {
     /// The size of the memory, in pages.
     pub(super) fn pages(&self) -> usize {
         self.store.data().pages
+    }
+
+    /// Whether it asked for more memory than it may have.
+    pub(super) fn was_denied(&self) -> bool {
+        self.store.data().denied
     }
 
     fn function(&mut self, export: &str) -> Result<Func, Ended> {

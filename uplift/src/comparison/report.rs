@@ -10,6 +10,10 @@ pub struct Comparison {
     pub schema: u32,
     /// The seed of the generated inputs.
     pub seed: u64,
+    /// How many functions of the world were compared.
+    pub compared: usize,
+    /// The ones that were not, by their keys in the mapping.
+    pub left_out: Vec<String>,
     /// Each function of the world, in its order.
     pub functions: Vec<FunctionReport>,
     /// The cases of the file, in its order.
@@ -17,6 +21,29 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    pub(super) fn new(seed: u64, functions: Vec<FunctionReport>, cases: Vec<CaseReport>) -> Self {
+        let left_out: Vec<String> = functions
+            .iter()
+            .filter(|function| !function.is_compared())
+            .map(|function| function.function.clone())
+            .collect();
+        Comparison {
+            schema: 1,
+            seed,
+            compared: functions.len() - left_out.len(),
+            left_out,
+            functions,
+            cases,
+        }
+    }
+
+    /// Whether nothing was compared at all, neither a function nor a case. That is
+    /// no agreement.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.compared == 0 && self.cases.is_empty()
+    }
+
     /// Whether the two sides agreed in everything, and every case came out as it
     /// says.
     #[must_use]
@@ -88,6 +115,12 @@ impl FunctionReport {
             finding: None,
             memory: None,
         }
+    }
+
+    /// Whether some input came to an end on both sides, alike or not.
+    #[must_use]
+    pub fn is_compared(&self) -> bool {
+        self.same + self.trapped + self.different > 0
     }
 
     /// Whether the memory of one side keeps growing, and that of the other does

@@ -89,6 +89,7 @@ impl Sandbox {
             wasi,
             stderr,
             pages: 0,
+            denied: false,
             limits: self.limits,
         };
         let mut store = Store::new(&self.engine, state);
@@ -114,6 +115,8 @@ pub(super) struct State {
     /// The size of the linear memory. There is one: modules with several are
     /// refused, and the WASI adapter shares the module's.
     pub(super) pages: usize,
+    /// Whether it asked for more than the limit allows.
+    pub(super) denied: bool,
     limits: Limits,
 }
 
@@ -139,8 +142,9 @@ impl ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let allowed =
-            desired <= self.limits.memory && maximum.is_none_or(|maximum| desired <= maximum);
+        let within = desired <= self.limits.memory;
+        let allowed = within && maximum.is_none_or(|maximum| desired <= maximum);
+        self.denied |= !within;
         if allowed {
             self.pages = desired / PAGE;
         }

@@ -17,16 +17,25 @@ pub(super) enum Step {
         subject: usize,
         arguments: Vec<Input>,
     },
-    /// Drops the handle that a step before has made.
-    Drop(usize),
+    /// Drops a handle that a step before has made.
+    Drop(Made),
 }
 
 /// An argument.
 #[derive(Clone, Debug)]
 pub(super) enum Input {
     Value(Val),
-    /// The handle that a step before has made.
-    Handle(usize),
+    /// A handle that a step before has made.
+    Handle(Made),
+    /// The same, in an option.
+    Some(Made),
+}
+
+/// A handle that a step has made, by its number among those in the result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Made {
+    pub(super) step: usize,
+    pub(super) number: usize,
 }
 
 /// What both sides answered to a step.
@@ -38,7 +47,8 @@ pub(super) enum Seen {
     Trapped(String, String),
     /// Both ran for too long.
     Stopped,
-    /// The result is larger than what is compared.
+    /// The result is larger than what is compared, or takes more memory than there
+    /// is.
     TooLarge,
     /// It needs a handle that no step before has made.
     Skipped,
@@ -66,18 +76,25 @@ struct Handle {
     wrapped: ResourceAny,
 }
 
+/// The handles that each step has made; those that are gone are none.
+type Handles = Vec<Vec<Option<Handle>>>;
+
+fn place(handles: &mut Handles, made: Made) -> Option<&mut Option<Handle>> {
+    handles.get_mut(made.step)?.get_mut(made.number)
+}
+
 /// Takes the steps in order. The answers end with the first one after which the
 /// two can't go on.
 pub(super) fn run<'s>(setup: &Setup<'s>, pair: &mut Pair<'s>, steps: &[Step]) -> Vec<Seen> {
-    let mut handles: Vec<Option<Handle>> = Vec::new();
+    let mut handles = Handles::new();
     let mut answers = Vec::new();
     for step in steps {
-        let mut made = None;
+        let mut made = Vec::new();
         let seen = match step {
             Step::Call { subject, arguments } => {
-                call(setup, pair, *subject, arguments, &handles, &mut made)
+                call(setup, pair, *subject, arguments, &mut handles, &mut made)
             }
-            Step::Drop(index) => match handles.get_mut(*index).and_then(Option::take) {
+            Step::Drop(made) => match place(&mut handles, *made).and_then(Option::take) {
                 Some(handle) => drop_both(pair, handle),
                 None => Seen::Skipped,
             },
@@ -97,23 +114,40 @@ fn call<'s>(
     pair: &mut Pair<'s>,
     subject: usize,
     arguments: &[Input],
-    handles: &[Option<Handle>],
-    made: &mut Option<Handle>,
+    handles: &mut Handles,
+    made: &mut Vec<Option<Handle>>,
 ) -> Seen {
     let mut raw = Vec::new();
     let mut wrapped = Vec::new();
     for argument in arguments {
+        let (Input::Handle(wanted) | Input::Some(wanted)) = argument else {
+            continue;
+        };
+        if place(handles, *wanted).is_none_or(|handle| handle.is_none()) {
+            return Seen::Skipped;
+        }
+    }
+    for (argument, param) in arguments.iter().zip(&setup.subjects[subject].params) {
         match argument {
             Input::Value(value) => {
                 raw.push(Passed::Value(value));
                 wrapped.push(value.clone());
             }
-            Input::Handle(index) => {
-                let Some(handle) = handles.get(*index).copied().flatten() else {
+            Input::Handle(wanted) | Input::Some(wanted) => {
+                let handle = place(handles, *wanted).and_then(|handle| match param.ty {
+                    // It is given away.
+                    Ty::Own(_) => handle.take(),
+                    _ => *handle,
+                });
+                let Some(handle) = handle else {
                     return Seen::Skipped;
                 };
                 raw.push(Passed::Handle(handle.raw));
-                wrapped.push(Val::Resource(handle.wrapped));
+                let resource = Val::Resource(handle.wrapped);
+                wrapped.push(match argument {
+                    Input::Some(_) => Val::Option(Some(Box::new(resource))),
+                    _ => resource,
+                });
             }
         }
     }
@@ -124,6 +158,15 @@ fn call<'s>(
         return Seen::TooLarge;
     }
     let wrapped = pair.wrapped.call(number, &wrapped);
+    // The two need different amounts of memory: at the limit, one can fail alone.
+    let full = match (&raw, &wrapped) {
+        (Err(Ended::Trapped(_)), Ok(_)) => pair.raw.was_denied(),
+        (Ok(_), Err(Ended::Trapped(_))) => pair.wrapped.was_denied(),
+        _ => false,
+    };
+    if full {
+        return Seen::TooLarge;
+    }
     answer(subject, raw, wrapped, made)
 }
 
@@ -151,7 +194,7 @@ fn answer(
     subject: &Subject<'_>,
     raw: Result<Returned, Ended>,
     wrapped: Result<Option<Val>, Ended>,
-    made: &mut Option<Handle>,
+    made: &mut Vec<Option<Handle>>,
 ) -> Seen {
     let (raw, wrapped) = match (raw, wrapped) {
         (Err(Ended::Trapped(raw)), Err(Ended::Trapped(wrapped))) => {
@@ -173,14 +216,14 @@ fn answer(
             });
         }
     };
-    let mut handle = None;
+    let mut handles = Vec::new();
     let alike = match (&subject.result, &raw.value, &wrapped) {
         (None, None, None) => true,
-        (Some(ty), Some(raw), Some(wrapped)) => same(ty, raw, wrapped, &mut handle),
+        (Some(ty), Some(raw), Some(wrapped)) => same(ty, raw, wrapped, &mut handles),
         _ => false,
     };
     if alike && raw.damage.is_none() {
-        *made = handle;
+        *made = handles;
         return Seen::Same(raw.value);
     }
     let mut by_raw = format!("returned {}", shown(subject, raw.value.as_ref()));
@@ -204,13 +247,37 @@ fn said(ended: &Ended) -> String {
 
 /// A value in WAVE, with words for what has no form there.
 pub(super) fn shown(subject: &Subject<'_>, value: Option<&Val>) -> String {
-    let handle = subject.makes().is_some();
     match value {
         None => "nothing".into(),
-        Some(Val::Result(Ok(Some(_)))) if handle => "ok(a handle)".into(),
-        Some(Val::Option(Some(_))) if handle => "some(a handle)".into(),
-        Some(Val::U32(_) | Val::Resource(_)) if handle => "a handle".into(),
-        Some(value) => wave(value),
+        Some(value) if subject.makes().is_empty() => wave(value),
+        Some(value) => subject
+            .result
+            .as_ref()
+            .map_or_else(|| wave(value), |ty| with_handles(ty, value)),
+    }
+}
+
+/// A value that may have handles in it.
+fn with_handles(ty: &Ty, value: &Val) -> String {
+    match (ty, value) {
+        (Ty::Own(_), _) => "a handle".into(),
+        (Ty::Result(Some(ty), _), Val::Result(Ok(Some(value)))) => {
+            format!("ok({})", with_handles(ty, value))
+        }
+        (Ty::Option(ty), Val::Option(Some(value))) => format!("some({})", with_handles(ty, value)),
+        (Ty::Tuple(types), Val::Tuple(values)) => {
+            let values = types.iter().zip(values);
+            let values: Vec<String> = values.map(|(ty, value)| with_handles(ty, value)).collect();
+            format!("({})", values.join(", "))
+        }
+        (Ty::Record { fields, .. }, Val::Record(values)) => {
+            let values = fields.iter().zip(values);
+            let values: Vec<String> = values
+                .map(|((name, ty), (_, value))| format!("{name}: {}", with_handles(ty, value)))
+                .collect();
+            format!("{{{}}}", values.join(", "))
+        }
+        (_, value) => wave(value),
     }
 }
 
@@ -219,27 +286,43 @@ pub(super) fn wave(value: &Val) -> String {
 }
 
 /// Whether the two sides mean the same value. Each NaN is as good as any other,
-/// and handles are kept in `made`.
-fn same(ty: &Ty, raw: &Val, wrapped: &Val, made: &mut Option<Handle>) -> bool {
+/// and handles are kept in `made`, in the order of the type.
+fn same(ty: &Ty, raw: &Val, wrapped: &Val, made: &mut Vec<Option<Handle>>) -> bool {
+    // What is not there leaves its place empty.
+    let skip = |ty: &Ty, made: &mut Vec<Option<Handle>>| {
+        made.extend(ty.owned().iter().map(|_| None));
+    };
     match (ty, raw, wrapped) {
         (Ty::Own(resource), Val::U32(raw), Val::Resource(wrapped)) => {
-            *made = Some(Handle {
+            made.push(Some(Handle {
                 resource: *resource,
                 raw: *raw,
                 wrapped: *wrapped,
-            });
+            }));
             true
         }
-        (Ty::Result(ok, _), Val::Result(Ok(raw)), Val::Result(Ok(wrapped))) => {
-            match (ok, raw, wrapped) {
-                (Some(ok), Some(raw), Some(wrapped)) => same(ok, raw, wrapped, made),
-                (_, raw, wrapped) => raw.is_none() && wrapped.is_none(),
-            }
+        (Ty::Result(Some(ok), _), Val::Result(Ok(Some(raw))), Val::Result(Ok(Some(wrapped)))) => {
+            same(ok, raw, wrapped, made)
         }
         (Ty::Option(some), Val::Option(Some(raw)), Val::Option(Some(wrapped))) => {
             same(some, raw, wrapped, made)
         }
-        _ => equal(raw, wrapped),
+        (Ty::Tuple(types), Val::Tuple(raw), Val::Tuple(wrapped)) => {
+            let values = types.iter().zip(raw.iter().zip(wrapped));
+            values.fold(true, |alike, (ty, (raw, wrapped))| {
+                same(ty, raw, wrapped, made) && alike
+            })
+        }
+        (Ty::Record { fields, .. }, Val::Record(raw), Val::Record(wrapped)) => {
+            let values = fields.iter().zip(raw.iter().zip(wrapped));
+            values.fold(true, |alike, ((_, ty), ((_, raw), (_, wrapped)))| {
+                same(ty, raw, wrapped, made) && alike
+            })
+        }
+        _ => {
+            skip(ty, made);
+            equal(raw, wrapped)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::component::Val;
 
-use super::sequence::{Difference, Input, Seen, Step, wave};
+use super::sequence::{Difference, Input, Made, Seen, Step, wave};
 use super::setup::Setup;
 use crate::Error;
 
@@ -82,25 +82,31 @@ fn smaller_steps(steps: &[Step]) -> Vec<Vec<Step>> {
 
 /// Whether a later step uses what this one makes.
 fn needed(steps: &[Step], index: usize) -> bool {
-    steps.iter().any(|step| match step {
-        Step::Drop(made) => *made == index,
-        Step::Call { arguments, .. } => arguments
-            .iter()
-            .any(|argument| matches!(argument, Input::Handle(made) if *made == index)),
+    steps.iter().any(|step| {
+        match step {
+        Step::Drop(made) => made.step == index,
+        Step::Call { arguments, .. } => arguments.iter().any(|argument| {
+            matches!(argument, Input::Handle(made) | Input::Some(made) if made.step == index)
+        }),
+    }
     })
 }
 
 fn without(steps: &[Step], index: usize) -> Vec<Step> {
-    let moved = |made: usize| if made > index { made - 1 } else { made };
+    let moved = |made: &mut Made| {
+        if made.step > index {
+            made.step -= 1;
+        }
+    };
     let mut steps = steps.to_vec();
     steps.remove(index);
     for step in &mut steps {
         match step {
-            Step::Drop(made) => *made = moved(*made),
+            Step::Drop(made) => moved(made),
             Step::Call { arguments, .. } => {
                 for argument in arguments {
-                    if let Input::Handle(made) = argument {
-                        *made = moved(*made);
+                    if let Input::Handle(made) | Input::Some(made) = argument {
+                        moved(made);
                     }
                 }
             }
@@ -163,6 +169,18 @@ fn smaller(value: &Val) -> Vec<Val> {
             }
             all
         }
+        Val::Tuple(values) => {
+            let mut all = Vec::new();
+            for (index, value) in values.iter().enumerate() {
+                for smaller in smaller(value) {
+                    let mut values = values.clone();
+                    values[index] = smaller;
+                    all.push(Val::Tuple(values));
+                }
+            }
+            all
+        }
+        Val::Flags(flags) => shorter(flags).into_iter().map(Val::Flags).collect(),
         Val::Option(Some(some)) => {
             let inner = smaller(some).into_iter();
             let inner = inner.map(|value| Val::Option(Some(Box::new(value))));
@@ -202,9 +220,19 @@ fn shorter<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
 
 /// The steps in words, one a line: each handle gets a name.
 pub(super) fn described(setup: &Setup<'_>, steps: &[Step]) -> Vec<String> {
-    let name = |step: usize| format!("h{}", step + 1);
-    let steps = steps.iter().enumerate();
+    let name = |made: Made| {
+        let makes = match steps.get(made.step) {
+            Some(Step::Call { subject, .. }) => setup.subjects[*subject].makes().len(),
+            _ => 0,
+        };
+        match makes {
+            0 | 1 => format!("h{}", made.step + 1),
+            _ => format!("h{}.{}", made.step + 1, made.number),
+        }
+    };
     steps
+        .iter()
+        .enumerate()
         .map(|(index, step)| match step {
             Step::Drop(made) => format!("drop {}", name(*made)),
             Step::Call { subject, arguments } => {
@@ -214,13 +242,20 @@ pub(super) fn described(setup: &Setup<'_>, steps: &[Step]) -> Vec<String> {
                     .map(|argument| match argument {
                         Input::Value(value) => wave(value),
                         Input::Handle(made) => name(*made),
+                        Input::Some(made) => format!("some({})", name(*made)),
                     })
                     .collect();
                 let call = subject.call(&arguments);
-                if subject.makes().is_some() {
-                    format!("{} = {call}", name(index))
-                } else {
+                let names: Vec<String> = (0..subject.makes().len())
+                    .map(|number| {
+                        let step = index;
+                        name(Made { step, number })
+                    })
+                    .collect();
+                if names.is_empty() {
                     call
+                } else {
+                    format!("{} = {call}", names.join(", "))
                 }
             }
         })

@@ -4,15 +4,21 @@ use std::fmt::Write as _;
 
 use wit_parser::{Function as WitFunction, WorldItem};
 
-use super::raw;
 use super::types::Ty;
-use crate::mapping::{self, Argument, Capacity, Mapping};
+use crate::mapping::{self, Argument, Mapping};
 use crate::plan::Plan;
 
 /// A WIT parameter.
 pub(super) struct Param {
     pub(super) name: String,
     pub(super) ty: Ty,
+}
+
+impl Param {
+    /// Whether it is a handle, or an option of one.
+    pub(super) fn is_handle(&self) -> bool {
+        matches!(self.ty.plain(), Ty::Borrow(_) | Ty::Own(_))
+    }
 }
 
 /// A function of the world.
@@ -86,42 +92,46 @@ impl<'s> Subject<'s> {
         self.spec.arguments.as_deref().unwrap_or_default()
     }
 
-    /// The capacity of the buffer, where an argument is one.
-    pub(super) fn capacity(&self) -> Option<&'s Capacity> {
-        self.arguments().iter().find_map(|argument| match argument {
-            Argument::Buffer { capacity, .. } => Some(capacity),
-            _ => None,
-        })
+    /// The type of a parameter, or of a part of one such as `point.x`.
+    pub(super) fn ty(&self, path: &str) -> Option<&Ty> {
+        let (position, rest) = self.position(path)?;
+        self.params[position].ty.at(rest)
     }
 
-    pub(super) fn position(&self, param: &str) -> Option<usize> {
-        self.params.iter().position(|found| found.name == param)
+    /// The number of a parameter, and the path from there on.
+    pub(super) fn position<'p>(&self, path: &'p str) -> Option<(usize, &'p str)> {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let position = self.params.iter().position(|found| found.name == name)?;
+        Some((position, rest))
     }
 
-    pub(super) fn ty(&self, param: &str) -> Option<&Ty> {
-        self.position(param).map(|index| &self.params[index].ty)
-    }
-
-    /// The type of the value in the result, without what is around it.
-    pub(super) fn payload(&self) -> Option<&Ty> {
+    /// The type of the value in the result, without the `result` around it.
+    pub(super) fn value(&self) -> Option<&Ty> {
         match self.result.as_ref()? {
-            Ty::Option(some) => Some(some),
             Ty::Result(ok, _) => ok.as_deref(),
             plain => Some(plain),
         }
     }
 
-    /// The size of an element of the result, in bytes.
-    pub(super) fn element(&self) -> u32 {
-        self.payload().map_or(1, raw::size)
+    /// The type of a part of that value, which may be an option.
+    pub(super) fn part(&self, field: Option<&str>) -> Option<&Ty> {
+        match field {
+            None => self.value(),
+            Some(path) => self.value()?.plain().at(path),
+        }
     }
 
-    /// The resource that it makes, if it makes one.
-    pub(super) fn makes(&self) -> Option<usize> {
-        match self.payload() {
-            Some(Ty::Own(number)) => Some(*number),
+    /// The type of an error.
+    pub(super) fn error(&self) -> Option<&Ty> {
+        match self.result.as_ref()? {
+            Ty::Result(_, error) => error.as_deref(),
             _ => None,
         }
+    }
+
+    /// The resources of the handles that it makes.
+    pub(super) fn makes(&self) -> Vec<usize> {
+        self.result.as_ref().map(Ty::owned).unwrap_or_default()
     }
 
     /// A call of it, as WAVE writes one.

@@ -1,7 +1,7 @@
 //! WIT types as trees, with each resource by its number in the plan.
 
 use wasmtime::component;
-use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 use crate::plan::Resource;
 
@@ -22,7 +22,11 @@ pub(super) enum Ty {
     Char,
     String,
     List(Box<Ty>),
-    Record(Vec<(String, Ty)>),
+    /// A record, by its key in a mapping.
+    Record {
+        key: String,
+        fields: Vec<(String, Ty)>,
+    },
     Tuple(Vec<Ty>),
     Variant(Vec<(String, Option<Ty>)>),
     Enum(Vec<String>),
@@ -61,13 +65,14 @@ impl Ty {
         match &resolve.types[id].kind {
             TypeDefKind::Type(alias) => inner(alias),
             TypeDefKind::List(element) => Ty::List(Box::new(inner(element))),
-            TypeDefKind::Record(record) => Ty::Record(
-                record
+            TypeDefKind::Record(record) => Ty::Record {
+                key: key(resolve, id),
+                fields: record
                     .fields
                     .iter()
                     .map(|field| (field.name.clone(), inner(&field.ty)))
                     .collect(),
-            ),
+            },
             TypeDefKind::Tuple(tuple) => Ty::Tuple(tuple.types.iter().map(inner).collect()),
             TypeDefKind::Variant(variant) => Ty::Variant(
                 variant
@@ -88,6 +93,82 @@ impl Ty {
             TypeDefKind::Handle(Handle::Borrow(id)) => handle(resolve, resources, *id, Ty::Borrow),
             other => Ty::Other(format!("a {}", other.as_str())),
         }
+    }
+}
+
+impl Ty {
+    /// The type without the option around it.
+    pub(super) fn plain(&self) -> &Ty {
+        match self {
+            Ty::Option(some) => some,
+            other => other,
+        }
+    }
+
+    /// The fields of a record by their names, or of a tuple by their numbers.
+    pub(super) fn fields(&self) -> Vec<(String, &Ty)> {
+        match self {
+            Ty::Record { fields, .. } => {
+                fields.iter().map(|(name, ty)| (name.clone(), ty)).collect()
+            }
+            Ty::Tuple(types) => types
+                .iter()
+                .enumerate()
+                .map(|(number, ty)| (number.to_string(), ty))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a path such as `size.width` leads to.
+    pub(super) fn at(&self, path: &str) -> Option<&Ty> {
+        let mut found = self;
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            let mut fields = found.fields().into_iter();
+            found = fields.find(|(field, _)| field == name)?.1;
+        }
+        Some(found)
+    }
+
+    /// Whether it is a record or a tuple.
+    pub(super) fn is_group(&self) -> bool {
+        matches!(self, Ty::Record { .. } | Ty::Tuple(_))
+    }
+
+    /// How many values a record or a tuple has in it; another type is one.
+    pub(super) fn leaves(&self) -> u32 {
+        let fields = self.fields();
+        match fields.as_slice() {
+            [] => 1,
+            fields => fields.iter().map(|(_, ty)| ty.leaves()).sum(),
+        }
+    }
+
+    /// The resources of the handles in it that their receiver owns, in order.
+    pub(super) fn owned(&self) -> Vec<usize> {
+        match self {
+            Ty::Own(resource) => vec![*resource],
+            Ty::Option(inner) => inner.owned(),
+            Ty::Result(Some(ok), _) => ok.owned(),
+            group => {
+                let fields = group.fields().into_iter();
+                fields.flat_map(|(_, ty)| ty.owned()).collect()
+            }
+        }
+    }
+}
+
+/// The key of a record in a mapping: `shapes#point` for one of an interface.
+fn key(resolve: &Resolve, id: TypeId) -> String {
+    let ty = &resolve.types[id];
+    let name = ty.name.clone().unwrap_or_default();
+    let interface = match ty.owner {
+        TypeOwner::Interface(interface) => resolve.interfaces[interface].name.as_ref(),
+        _ => None,
+    };
+    match interface {
+        Some(interface) => format!("{interface}#{name}"),
+        None => name,
     }
 }
 
@@ -134,6 +215,14 @@ pub(super) fn type_name(ty: &component::Type) -> String {
                 .map(|field| format!("{}: {}", field.name, type_name(&field.ty)))
                 .collect();
             format!("record {{ {} }}", fields.join(", "))
+        }
+        component::Type::Tuple(tuple) => {
+            let types: Vec<String> = tuple.types().map(|ty| type_name(&ty)).collect();
+            format!("tuple<{}>", types.join(", "))
+        }
+        component::Type::Flags(flags) => {
+            let names: Vec<&str> = flags.names().collect();
+            format!("flags {{ {} }}", names.join(", "))
         }
         _ => "of this parameter or result".into(),
     }

@@ -54,6 +54,11 @@ impl<'s> Wrapped<'s> {
         self.store.data().pages
     }
 
+    /// Whether it asked for more memory than it may have.
+    pub(super) fn was_denied(&self) -> bool {
+        self.store.data().denied
+    }
+
     /// The types of the parameters of a function, and of its result.
     pub(super) fn types(&self, subject: usize) -> (Vec<Type>, Option<Type>) {
         let ty = self.functions[subject].ty(&self.store);

@@ -11,6 +11,7 @@ use uplift::{
 mod cases;
 mod command;
 mod mutants;
+mod shapes;
 
 /// A C library with an allocator that reuses what was freed, in lists by powers
 /// of two.
@@ -462,18 +463,4 @@ returns = { as = "status" }
         assert_eq!(function.left_out, None);
         assert!(function.same > 10, "{function:#?}");
     }
-}
-
-#[test]
-fn a_kind_that_is_not_known_yet_is_said() {
-    let swap = r#"(func (export "swap") (param $x i32) (param $to i32) (result i32)
-      (i32.store (local.get $to) (local.get $x)) (local.get $x))"#;
-    let mapping = r#"[function.swap]
-arguments = [{ as = "value", param = "x" }, { as = "out-value", field = "0" }]
-returns = { as = "value", field = "1" }"#;
-    let world = "export swap: func(x: u32) -> tuple<u32, u32>;";
-    let comparison = compare(&module(swap), world, mapping);
-    let said = "its mapping has several outputs, which `check` does not know yet";
-    assert_eq!(only(&comparison).left_out.as_deref(), Some(said));
-    assert_eq!(only(&comparison).inputs, 0);
 }

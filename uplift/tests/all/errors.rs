@@ -71,7 +71,7 @@ const LIBRARY: &str = r#"
 const WORDS: &str = "no such thing";
 
 fn wrapped(world: &str, mapping: &str) -> Wrapped {
-    Wrapped::new(&with_allocator(LIBRARY), world, mapping)
+    Wrapped::compared(&with_allocator(LIBRARY), world, mapping)
 }
 
 /// `same` with what is said of its status.

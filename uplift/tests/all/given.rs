@@ -115,7 +115,7 @@ calls = "note_new"
 returns = {{ as = "handle" }}
 {REST}{CLOSE}"#
     );
-    Wrapped::new(&with_allocator(NOTES), WORLD, &mapping)
+    Wrapped::compared(&with_allocator(NOTES), WORLD, &mapping)
 }
 
 /// States of the shim's, which the module clears and does not free.
@@ -134,7 +134,7 @@ arguments = [{{ as = "state" }}, {{ as = "value", param = "number" }}]
         "(i32.const 0)))",
     );
     assert_ne!(module, NOTES);
-    Wrapped::new(&with_allocator(&module), WORLD, &mapping)
+    Wrapped::compared(&with_allocator(&module), WORLD, &mapping)
 }
 
 fn call(notes: &mut Wrapped, name: &str, arguments: &[Val]) -> Val {

@@ -98,7 +98,7 @@ calls = "live"
 fn database(on_error: &str, null: &str, prepared: &str) -> Wrapped {
     let mapping = MAPPING.replace("ON_ERROR", on_error).replace("NULL", null);
     let world = WORLD.replace("PREPARED", prepared);
-    Wrapped::new(&with_allocator(DATABASE), &world, &mapping)
+    Wrapped::compared(&with_allocator(DATABASE), &world, &mapping)
 }
 
 const DESTROY: &str = ", on-error = \"destroy\"";

@@ -16,7 +16,7 @@ const NUMBERS: &str = r#"(module
 
 #[test]
 fn an_export_under_another_name_is_called() {
-    let mut wrapped = Wrapped::new(
+    let mut wrapped = Wrapped::compared(
         NUMBERS,
         "export add: func(a: s32, b: s32) -> s32;",
         "[function.add]\ncalls = \"a\"",
@@ -27,7 +27,7 @@ fn an_export_under_another_name_is_called() {
 
 #[test]
 fn a_function_of_numbers_whose_export_has_its_name_needs_no_entry() {
-    let mut wrapped = Wrapped::new(
+    let mut wrapped = Wrapped::compared(
         NUMBERS,
         "export half-double: func(a: f64) -> f64; export nothing: func();",
         "",
@@ -68,7 +68,7 @@ fn every_width_and_sign_survives_at_its_ends() {
         ("u64", "same64", vec![Val::U64(0), Val::U64(u64::MAX)]),
     ];
     for (ty, export, values) in types {
-        let mut wrapped = Wrapped::new(
+        let mut wrapped = Wrapped::compared(
             NUMBERS,
             &format!("export same: func(value: {ty}) -> {ty};"),
             &format!("[function.same]\ncalls = \"{export}\""),
@@ -81,7 +81,7 @@ fn every_width_and_sign_survives_at_its_ends() {
 
 #[test]
 fn an_enum_is_passed_by_the_number_of_its_case() {
-    let mut wrapped = Wrapped::new(
+    let mut wrapped = Wrapped::compared(
         NUMBERS,
         "enum level { low, middle, high } export same32: func(value: level) -> level;",
         "",
@@ -103,7 +103,7 @@ fn a_number_that_the_wit_type_can_not_hold_traps() {
         ("s16", -32_769),
     ] {
         let module = format!("(module (func (export \"f\") (result i32) (i32.const {returned})))");
-        let mut wrapped = Wrapped::new(&module, &format!("export f: func() -> {ty};"), "");
+        let mut wrapped = Wrapped::compared(&module, &format!("export f: func() -> {ty};"), "");
         let trap = wrapped.trap("f", &[]);
         assert!(trap.contains("out of the WIT type's range"), "{ty}: {trap}");
     }
@@ -116,7 +116,7 @@ fn constants_stand_between_parameters() {
     (i64.add
       (i64.mul (i64.extend_i32_u (local.get 0)) (local.get 1))
       (i64.extend_i32_s (local.get 2)))))"#;
-    let mut wrapped = Wrapped::new(
+    let mut wrapped = Wrapped::compared(
         module,
         "export f: func(a: s32) -> s64;",
         r#"[function.f]
@@ -135,7 +135,7 @@ fn functions_of_an_interface_are_mapped_by_its_name() {
     let world = "package test:wrapped@1.2.0;
 interface math { add: func(a: s32, b: s32) -> s32; }
 world wrapped { export math; }";
-    let mut wrapped = Wrapped::new(NUMBERS, world, "[function.\"math#add\"]\ncalls = \"a\"");
+    let mut wrapped = Wrapped::compared(NUMBERS, world, "[function.\"math#add\"]\ncalls = \"a\"");
     let sum = wrapped.call("test:wrapped/math@1.2.0#add", &[Val::S32(2), Val::S32(3)]);
     assert_eq!(sum, Val::S32(5));
 }

@@ -19,7 +19,7 @@ const NUMBERS: &str = r#"
 "#;
 
 fn wrapped(world: &str, mapping: &str) -> Wrapped {
-    Wrapped::new(&with_allocator(NUMBERS), world, mapping)
+    Wrapped::compared(&with_allocator(NUMBERS), world, mapping)
 }
 
 /// WIT type, parameter, C type, export, what is passed, what comes back.

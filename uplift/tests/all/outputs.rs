@@ -48,7 +48,7 @@ const OUTPUTS: &str = r#"
 "#;
 
 fn wrapped(world: &str, mapping: &str) -> Wrapped {
-    Wrapped::new(&with_allocator(OUTPUTS), world, mapping)
+    Wrapped::compared(&with_allocator(OUTPUTS), world, mapping)
 }
 
 fn refused(world: &str, mapping: &str) -> Vec<(String, String)> {

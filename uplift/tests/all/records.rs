@@ -119,7 +119,7 @@ perms = { offset = 40 }
 
 fn wrapped(functions: &str, mapping: &str) -> Wrapped {
     let world = WIT.replace("FUNCTIONS", functions);
-    Wrapped::new(&with_allocator(SHAPES), &world, mapping)
+    Wrapped::compared(&with_allocator(SHAPES), &world, mapping)
 }
 
 pub(crate) fn call(shapes: &mut Wrapped, name: &str, arguments: &[Val]) -> Val {
@@ -374,7 +374,7 @@ fn a_struct_that_the_module_gets_wrong_traps() {
         assert_ne!(module, SHAPES);
         let world = WIT.replace("FUNCTIONS", WITH_PEOPLE);
         let mapping = format!("{PERSON}{PEOPLE}");
-        let mut shapes = Wrapped::new(&with_allocator(&module), &world, &mapping);
+        let mut shapes = Wrapped::compared(&with_allocator(&module), &world, &mapping);
         let trap = trap(&mut shapes, "find", &[Val::U32(1)]);
         assert!(trap.contains(expected), "{trap}");
     }

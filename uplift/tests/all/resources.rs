@@ -59,7 +59,7 @@ calls = "counter_new"
 returns = {{ as = "handle", null = "error", null-error = "unlucky" }}
 {REST}"#
     );
-    Wrapped::new(&module(), WORLD, &mapping)
+    Wrapped::compared(&module(), WORLD, &mapping)
 }
 
 fn state() -> Wrapped {
@@ -76,7 +76,7 @@ arguments = [{{ as = "state" }}, {{ as = "value", param = "start" }}]
 returns = {{ as = "status", errors = {{ "-1" = "unlucky" }} }}
 {REST}"#
     );
-    Wrapped::new(&module(), WORLD, &mapping)
+    Wrapped::compared(&module(), WORLD, &mapping)
 }
 
 fn at(name: &str) -> String {

@@ -35,7 +35,7 @@ returns = {{ as = "pointer", length = {{ calls = "item_length", arguments = [{{ 
 
 fn start(result: &str, keys: &str) -> Wrapped {
     let world = format!("export item: func(number: u32) -> {result}; export ended: func() -> u32;");
-    Wrapped::new(&with_allocator(ITEMS), &world, &returning(keys))
+    Wrapped::compared(&with_allocator(ITEMS), &world, &returning(keys))
 }
 
 const STATIC: &str = r#"borrowed = "static""#;
@@ -81,7 +81,7 @@ fn a_null_pointer_is_an_error_that_the_mapping_names() {
     let world = format!("package test:items; {world}");
     let mapping = returning(r#"borrowed = "static", null = "error", null-error = "absent""#);
     let mapping = mapping.replace("function.item", "function.\"i#item\"");
-    let mut items = Wrapped::new(&with_allocator(ITEMS), &world, &mapping);
+    let mut items = Wrapped::compared(&with_allocator(ITEMS), &world, &mapping);
     let found = items.call("test:items/i#item", &[Val::U32(0)]);
     assert_eq!(found, crate::wrapped::ok(string("a\0b")));
     let found = items.call("test:items/i#item", &[Val::U32(5)]);

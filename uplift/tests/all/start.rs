@@ -36,7 +36,7 @@ returns = { as = "cstring", borrowed = "argument" }
 
 #[test]
 fn an_import_returns_a_constant_does_nothing_or_traps_with_its_name() {
-    let mut wrapped = Wrapped::new(IMPORTING, WORLD, STUBS);
+    let mut wrapped = Wrapped::compared(IMPORTING, WORLD, STUBS);
     assert_eq!(wrapped.call("now", &[]), Val::S64(1_700_000_000));
     assert_eq!(wrapped.call("ratio", &[]), Val::Float64(0.5));
     assert_eq!(wrapped.call("echo", &[string("Ada")]), string("Ada"));
@@ -143,7 +143,7 @@ fn started(init: &str) -> String {
 #[test]
 fn the_module_is_started_once_and_in_order() {
     let init = r#"{ calls = "setup", arguments = [0x1_0000_0000, 1] }, { calls = "open" }"#;
-    let mut wrapped = Wrapped::new(STARTED, STARTED_WORLD, &started(init));
+    let mut wrapped = Wrapped::compared(STARTED, STARTED_WORLD, &started(init));
     assert_eq!(wrapped.call("first", &[string("A")]), Val::U32(65));
     for _ in 0..2 {
         assert_eq!(wrapped.call("steps", &[]), Val::U32(123));

@@ -58,6 +58,15 @@ pub(crate) fn wrap(wat: &str, world: &str, mapping: &str) -> Result<Component, E
 
 /// The same for a module in its binary form.
 pub(crate) fn wrap_bytes(module: Vec<u8>, world: &str, mapping: &str) -> Result<Component, Error> {
+    planned(module, world, mapping).map(|(_, _, component)| component)
+}
+
+/// The component, with what it was made by.
+pub(crate) fn planned(
+    module: Vec<u8>,
+    world: &str,
+    mapping: &str,
+) -> Result<(Plan, Mapping, Component), Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let wit = if world.contains("world ") {
         world.to_owned()
@@ -68,7 +77,39 @@ pub(crate) fn wrap_bytes(module: Vec<u8>, world: &str, mapping: &str) -> Result<
     let mapping = format!("version = 1\nwit = {{ path = \"world.wit\" }}\n{mapping}");
     let module = Module::read(module)?;
     let mapping = Mapping::parse(&mapping)?;
-    Plan::check(&module, &mapping, folder.path())?.emit()
+    let plan = Plan::check(&module, &mapping, folder.path())?;
+    let component = plan.emit()?;
+    Ok((plan, mapping, component))
+}
+
+/// What counts calls or blocks: the two sides of a comparison make different ones.
+#[cfg(feature = "check")]
+const COUNTERS: [&str; 2] = ["live", "ended"];
+
+#[cfg(feature = "check")]
+fn compare(plan: &Plan, mapping: &Mapping, component: &Component) {
+    let options = uplift::Options {
+        inputs: 16,
+        calls: 0,
+        ..uplift::Options::default()
+    };
+    let compared = plan.compare(mapping, component, &options, &uplift::Cases::default());
+    let comparison = match compared {
+        Ok(comparison) => comparison,
+        // That a module does not start is for the test to say.
+        Err(Error::NotRunnable(_)) => return,
+        Err(other) => panic!("{other}"),
+    };
+    for function in &comparison.functions {
+        let name = function.function.rsplit(['#', '.']).next();
+        let counts = name.is_some_and(|name| COUNTERS.contains(&name));
+        assert!(function.different == 0 || counts, "{function:#?}");
+        let unknown = function.left_out.as_ref();
+        assert!(
+            !unknown.is_some_and(|reason| reason.contains("does not know")),
+            "{function:#?}"
+        );
+    }
 }
 
 /// The mistakes that keep a module from being wrapped.
@@ -93,6 +134,19 @@ impl Wrapped {
             Err(Error::Mapping(mistakes)) => panic!("{mistakes:#?}"),
             Err(other) => panic!("{other}"),
         }
+    }
+
+    /// The same for a module that does what its mapping says on every input: it is
+    /// compared by `check`, too, whose C caller and the shim were written apart.
+    pub(crate) fn compared(wat: &str, world: &str, mapping: &str) -> Self {
+        #[cfg(feature = "check")]
+        {
+            let module = wat::parse_str(wat).expect("the test's module is valid");
+            if let Ok((plan, mapping, component)) = planned(module, world, mapping) {
+                compare(&plan, &mapping, &component);
+            }
+        }
+        Wrapped::new(wat, world, mapping)
     }
 
     pub(crate) fn start(component: &[u8]) -> Self {

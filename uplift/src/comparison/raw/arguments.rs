@@ -4,59 +4,35 @@ use wasmtime::component::Val;
 use wasmtime::{Val as Core, ValType};
 
 use super::call::{Call, Early, Passed, trap};
-use super::failures::Failure;
+use super::numbers::{self, Number, natural, width};
+use super::strings;
+use super::structs::{count, some};
 use crate::comparison::types::Ty;
-use crate::mapping::{Argument, Encoding, ErrorPolicy, NulPolicy, Unit};
+use crate::mapping::{Argument, CType, Unit};
 
-impl<'s> Call<'_, 's> {
-    /// Makes C strings of the WIT strings that become some, in the order of the
-    /// arguments.
-    pub(super) fn encode_strings(&mut self) -> Result<(), Early> {
+impl<'c, 's> Call<'c, 's> {
+    /// Makes C strings of the WIT strings that become some, and after them structs
+    /// of the records in lists, in the order of the arguments.
+    pub(super) fn encode(&mut self) -> Result<(), Early> {
         for argument in self.subject.arguments() {
-            let Argument::Cstring {
-                param,
-                nul,
-                nul_error,
-                encoding,
-                unencodable,
-                unencodable_error,
-            } = argument
-            else {
-                continue;
-            };
-            let Passed::Value(Val::String(text)) = self.passed_for(param)? else {
-                return Err(trap(format!("`{param}` is no string")));
-            };
-            let bytes = match encoding {
-                Encoding::Utf8 | Encoding::Utf8Lossy => Some(text.as_bytes().to_vec()),
-                Encoding::Latin1 => text.chars().map(|c| u8::try_from(c).ok()).collect(),
-            };
-            let Some(mut bytes) = bytes else {
-                return Err(match unencodable {
-                    ErrorPolicy::Error => Failure::of_input(
-                        unencodable_error.as_ref(),
-                        "the string holds a character that Latin-1 lacks",
-                    ),
-                    ErrorPolicy::Trap => trap("Latin-1 lacks a character of this string"),
-                });
-            };
-            if bytes.contains(&0) {
-                match nul {
-                    NulPolicy::Error => {
-                        return Err(Failure::of_input(
-                            nul_error.as_ref(),
-                            "the string holds a NUL, and C strings end there",
-                        ));
-                    }
-                    NulPolicy::Trap => {
-                        return Err(trap("a C string can't hold the NUL in this string"));
-                    }
-                    // The C function stops there by itself.
-                    NulPolicy::Truncate => {}
-                }
+            if let Argument::Cstring { param, .. } = argument
+                && let Some(value) = self.there(param)?
+            {
+                let Val::String(text) = value else {
+                    return Err(trap(format!("`{param}` is no string")));
+                };
+                let bytes = strings::for_argument(argument, text)?;
+                self.encoded.insert(param, bytes);
             }
-            bytes.push(0);
-            self.encoded.insert(param, bytes);
+        }
+        for argument in self.subject.arguments() {
+            if let Argument::Pointer { param, .. } = argument
+                && matches!(self.plain(param)?, Ty::String | Ty::List(_))
+                && let Some(value) = self.there(param)?
+            {
+                let bytes = self.elements_of(self.plain(param)?, value)?;
+                self.encoded.insert(param, bytes);
+            }
         }
         Ok(())
     }
@@ -65,119 +41,187 @@ impl<'s> Call<'_, 's> {
     pub(super) fn arguments(&mut self) -> Result<Vec<Core>, Early> {
         let types = self.raw.parameters(self.subject.calls)?;
         let Some(specified) = &self.subject.spec.arguments else {
-            let params = self.passed.iter().zip(&self.subject.params);
+            let subject = self.subject;
+            let params = subject.params.iter().zip(&types);
             return params
-                .zip(&types)
-                .map(|((passed, param), ty)| by_value(*passed, &param.ty, ty))
+                .map(|(param, ty)| numbers::to_core(self.number(&param.name)?, None, ty))
                 .collect();
         };
+        // Structs can turn out to be errors; numbers only trap.
+        for (index, argument) in specified.iter().enumerate() {
+            if let Some(bytes) = self.in_slot(argument)? {
+                let pointer = self.filled(&bytes)?;
+                self.slots.insert(index, pointer);
+            }
+        }
         let mut arguments = Vec::new();
         for (index, argument) in specified.iter().enumerate() {
             let ty = types.get(index).cloned().unwrap_or(ValType::I32);
-            arguments.push(self.argument(argument, &ty)?);
+            arguments.push(self.argument(index, argument, &ty)?);
         }
         Ok(arguments)
     }
 
-    fn argument(&mut self, argument: &'s Argument, ty: &ValType) -> Result<Core, Early> {
-        let number = match argument {
-            Argument::Value { param, .. } => return self.by_value(param, ty),
-            Argument::Constant { value } => return Ok(constant(*value, ty)),
-            Argument::Cstring { param, .. } => {
-                let bytes = self
-                    .encoded
-                    .get(param.as_str())
-                    .cloned()
-                    .unwrap_or_default();
-                self.place(param, &bytes)?
-            }
-            Argument::Pointer { param, .. } => {
-                let mut bytes = Vec::new();
-                match self.passed_for(param)? {
-                    Passed::Value(value) => elements(value, &mut bytes)?,
-                    Passed::Handle(_) => return Err(trap(format!("`{param}` is a handle"))),
+    /// What is in the room that an argument points to, where that is for this
+    /// argument alone.
+    fn in_slot(&mut self, argument: &'s Argument) -> Result<Option<Vec<u8>>, Early> {
+        Ok(Some(match argument {
+            Argument::Record { param } => match self.there(param)? {
+                Some(value) => self.lower(self.plain(param)?, value)?,
+                // A null pointer.
+                None => return Ok(None),
+            },
+            Argument::Pointer { param, c_type } => {
+                let ty = self.plain(param)?;
+                if matches!(ty, Ty::String | Ty::List(_)) || self.there(param)?.is_none() {
+                    return Ok(None);
                 }
-                self.place(param, &bytes)?
+                let c = c_type.unwrap_or_else(|| natural(ty));
+                numbers::to_bytes(self.number(param)?, c)?
             }
+            Argument::OutRecord { param, field, .. } => {
+                let ty = self.subject.part(field.as_deref()).map(Ty::plain);
+                let ty = ty.ok_or_else(|| trap("an out-parameter has no place"))?;
+                let mut bytes = vec![0; self.layout(ty).size as usize];
+                if let Some(param) = param
+                    && let Some(value) = self.there(param)?
+                {
+                    let before = self.lower(self.plain(param)?, value)?;
+                    bytes.resize(bytes.len().max(before.len()), 0);
+                    bytes[..before.len()].copy_from_slice(&before);
+                }
+                bytes
+            }
+            Argument::OutValue {
+                c_type,
+                param,
+                field,
+                ..
+            } => {
+                let c = self.out_type(*c_type, field.as_deref())?;
+                match param {
+                    Some(param) => numbers::to_bytes(self.number(param)?, c)?,
+                    None => vec![0; width(c) as usize],
+                }
+            }
+            Argument::BufferLength { unit, field } => {
+                self.capacity(*unit, field.as_deref())?.to_le_bytes().into()
+            }
+            Argument::OutPointer { .. }
+            | Argument::OutLength { .. }
+            | Argument::OutCstring { .. }
+            | Argument::OutHandle { .. } => vec![0; 4],
+            Argument::Scratch { size } => vec![0; *size as usize],
+            _ => return Ok(None),
+        }))
+    }
+
+    fn argument(
+        &mut self,
+        index: usize,
+        argument: &'s Argument,
+        ty: &ValType,
+    ) -> Result<Core, Early> {
+        let number = match argument {
+            Argument::Value {
+                param,
+                c_type,
+                none,
+            } => {
+                let Some(none) = none else {
+                    return numbers::to_core(self.number(param)?, *c_type, ty);
+                };
+                let none = match c_type {
+                    Some(c) => numbers::from_bytes(&none.to_le_bytes()[..width(*c) as usize], *c),
+                    None => Number::Integer(i128::from(*none)),
+                };
+                let none = numbers::to_core(none, None, ty)?;
+                if self.there(param)?.is_none() {
+                    return Ok(none);
+                }
+                let some = numbers::to_core(self.number(param)?, *c_type, ty)?;
+                if some.i32() == none.i32() && some.i64() == none.i64() {
+                    return Err(trap("this number stands for `none`"));
+                }
+                return Ok(some);
+            }
+            Argument::Consumed { param, .. } => {
+                return numbers::to_core(self.number(param)?, None, ty);
+            }
+            Argument::Constant { value } => {
+                let number = Number::Integer(i128::from(*value));
+                return numbers::to_core(number, None, ty);
+            }
+            Argument::Cstring { param, .. } => self.placed(param)?,
+            Argument::Pointer { param, .. } => match self.slots.get(&index) {
+                Some(slot) => *slot,
+                None => self.placed(param)?,
+            },
             Argument::Length { param, unit } => {
-                let elements = self.elements(param)?;
+                let elements = self.length(param)?;
                 match unit {
                     Unit::Elements => elements,
-                    Unit::Bytes => elements * self.subject.ty(param).map_or(1, size),
+                    Unit::Bytes => elements.wrapping_mul(self.element(self.plain(param)?)),
                 }
             }
-            Argument::Buffer { .. } => self.buffer.0,
-            Argument::Capacity { unit, .. } => self.buffer.1.wrapping_mul(self.units(*unit)),
-            Argument::BufferLength { unit, .. } => {
-                let capacity = self.buffer.1.wrapping_mul(self.units(*unit));
-                let slot = self.slot(capacity)?;
-                self.length_slot = Some(slot);
-                slot
-            }
-            Argument::State { .. } => self.state()?,
-            Argument::OutPointer { .. }
-            | Argument::OutCstring { .. }
-            | Argument::OutHandle { .. } => {
-                let slot = self.slot(0)?;
-                self.pointer_slot = Some(slot);
-                slot
-            }
-            Argument::OutValue { param, .. } => {
-                let mut before = vec![0; self.subject.element() as usize];
-                if let Some(param) = param {
-                    before = match self.by_value(param, ty_of(self.subject.ty(param)))? {
-                        Core::I32(number) => number.to_le_bytes().to_vec(),
-                        Core::I64(number) => number.to_le_bytes().to_vec(),
-                        Core::F32(bits) => bits.to_le_bytes().to_vec(),
-                        Core::F64(bits) => bits.to_le_bytes().to_vec(),
-                        _ => return Err(trap(format!("`{param}` is no number"))),
-                    };
-                    before.truncate(self.subject.element() as usize);
-                }
-                let slot = self.filled(&before)?;
-                self.pointer_slot = Some(slot);
-                slot
-            }
-            Argument::Scratch { size } => self.filled(&vec![0; *size as usize])?,
-            Argument::OutLength { .. } => {
-                let slot = self.slot(0)?;
-                self.length_slot = Some(slot);
-                slot
-            }
-            // `known` has refused them.
-            Argument::Consumed { .. }
-            | Argument::Cstrings { .. }
-            | Argument::Record { .. }
-            | Argument::OutRecord { .. } => {
-                return Err(trap("an argument is unknown"));
-            }
+            Argument::Buffer { field, .. } => self.buffer(field.as_deref())?.0,
+            Argument::Capacity { unit, field } => self.capacity(*unit, field.as_deref())?,
+            Argument::State { field } => self.state(field.as_deref())?,
+            // `known` has refused it.
+            Argument::Cstrings { .. } => return Err(trap("`cstrings` is unknown")),
+            // A struct that is not there is a null pointer.
+            _ => self.slots.get(&index).copied().unwrap_or(0),
         };
         Ok(Core::I32(number.cast_signed()))
     }
 
-    /// A parameter that is a number, as the core type.
-    pub(super) fn by_value(&self, param: &str, ty: &ValType) -> Result<Core, Early> {
-        let wit = self.subject.ty(param).unwrap_or(&Ty::U32);
-        by_value(self.passed_for(param)?, wit, ty)
+    /// The C type of a number that an argument points to.
+    pub(super) fn out_type(&self, c: Option<CType>, field: Option<&str>) -> Result<CType, Early> {
+        let ty = self.subject.part(field).map(Ty::plain);
+        let ty = ty.ok_or_else(|| trap("an out-parameter has no place"))?;
+        Ok(c.unwrap_or_else(|| natural(ty)))
     }
 
-    /// Writes the bytes of a parameter into room of their own, once in a call.
-    fn place(&mut self, param: &'s str, bytes: &[u8]) -> Result<u32, Early> {
+    /// The value of a parameter that is no handle, without the option around it.
+    pub(super) fn there(&self, param: &str) -> Result<Option<&'c Val>, Early> {
+        match self.passed_for(param)? {
+            Passed::Value(value) => Ok(some(value)),
+            Passed::Handle(_) => Err(trap(format!("`{param}` is a handle"))),
+        }
+    }
+
+    /// The type of a parameter, without the option around it.
+    fn plain(&self, param: &str) -> Result<&'c Ty, Early> {
+        let ty = self.subject.ty(param).map(Ty::plain);
+        ty.ok_or_else(|| trap(format!("there is no parameter `{param}`")))
+    }
+
+    /// A parameter that is a number or stands for one; no handle is null.
+    pub(super) fn number(&self, param: &str) -> Result<Number, Early> {
+        if let Passed::Handle(pointer) = self.passed_for(param)? {
+            return Ok(Number::Integer(i128::from(pointer)));
+        }
+        match self.there(param)? {
+            Some(value) => numbers::of(self.plain(param)?, value),
+            None => Ok(Number::Integer(0)),
+        }
+    }
+
+    /// The pointer to the bytes of a parameter, which are placed once in a call.
+    fn placed(&mut self, param: &'s str) -> Result<u32, Early> {
         if let Some(pointer) = self.placed.get(param) {
             return Ok(*pointer);
         }
-        let pointer = self.filled(bytes)?;
+        let Some(bytes) = self.encoded.get(param).cloned() else {
+            return Ok(0);
+        };
+        let pointer = self.filled(&bytes)?;
         self.placed.insert(param, pointer);
         Ok(pointer)
     }
 
-    /// Room for a number that the C function writes.
-    fn slot(&mut self, number: u32) -> Result<u32, Early> {
-        self.filled(&number.to_le_bytes())
-    }
-
     /// Room of its own for these bytes.
-    fn filled(&mut self, bytes: &[u8]) -> Result<u32, Early> {
+    pub(super) fn filled(&mut self, bytes: &[u8]) -> Result<u32, Early> {
         let size = u32::try_from(bytes.len()).map_err(|_| trap("an input is too large"))?;
         let block = self.raw.allocate(size)?;
         self.raw.write(block.pointer, bytes)?;
@@ -185,9 +229,11 @@ impl<'s> Call<'_, 's> {
         Ok(block.pointer)
     }
 
-    fn state(&mut self) -> Result<u32, Early> {
-        let number = self.subject.makes();
-        let size = number.and_then(|number| self.raw.plan.resources[number].size);
+    fn state(&mut self, field: Option<&str>) -> Result<u32, Early> {
+        let size = match self.subject.part(field).map(Ty::plain) {
+            Some(Ty::Own(number)) => self.raw.plan.resources[*number].size,
+            _ => None,
+        };
         let size = size.ok_or_else(|| trap("the resource has no state"))?;
         let pointer = self.raw.new_state(size)?;
         self.state = Some((pointer, size));
@@ -195,114 +241,55 @@ impl<'s> Call<'_, 's> {
     }
 
     /// The number of elements of a list, or of bytes of a string.
-    pub(super) fn elements(&self, param: &str) -> Result<u32, Early> {
-        // Latin-1 has another length than the string in the WIT.
-        let length = match (self.encoded.get(param), self.passed_for(param)?) {
-            (Some(bytes), _) => bytes.len() - 1,
-            (None, Passed::Value(Val::String(text))) => text.len(),
-            (None, Passed::Value(Val::List(list))) => list.len(),
-            _ => return Err(trap(format!("`{param}` has no length"))),
+    pub(super) fn length(&self, param: &str) -> Result<u32, Early> {
+        let Some(value) = self.there(param)? else {
+            return Ok(0);
         };
-        u32::try_from(length).map_err(|_| trap("an input is too large"))
-    }
-
-    /// How many units there are in an element of the WIT result.
-    pub(super) fn units(&self, unit: Unit) -> u32 {
-        match unit {
-            Unit::Elements => 1,
-            Unit::Bytes => self.subject.element(),
+        // Latin-1 has another length than the string in the WIT.
+        let c_string = self.subject.arguments().iter().any(
+            |argument| matches!(argument, Argument::Cstring { param: found, .. } if found == param),
+        );
+        match self.encoded.get(param) {
+            Some(bytes) if c_string => {
+                u32::try_from(bytes.len() - 1).map_err(|_| trap("an input is too large"))
+            }
+            _ => count(value),
         }
     }
-}
 
-fn by_value(passed: Passed<'_>, wit: &Ty, ty: &ValType) -> Result<Core, Early> {
-    let number = match passed {
-        Passed::Handle(pointer) => i64::from(pointer),
-        Passed::Value(value) => match value {
-            Val::Bool(yes) => i64::from(*yes),
-            Val::S8(number) => i64::from(*number),
-            Val::U8(number) => i64::from(*number),
-            Val::S16(number) => i64::from(*number),
-            Val::U16(number) => i64::from(*number),
-            Val::S32(number) => i64::from(*number),
-            Val::U32(number) => i64::from(*number),
-            Val::S64(number) => *number,
-            Val::U64(number) => number.cast_signed(),
-            Val::Char(c) => i64::from(u32::from(*c)),
-            Val::Float32(number) => return Ok(Core::F32(number.to_bits())),
-            Val::Float64(number) => return Ok(Core::F64(number.to_bits())),
-            Val::Enum(case) => match wit {
-                Ty::Enum(cases) => number_of(case, cases),
-                _ => 0,
-            },
-            other => return Err(trap(format!("{other:?} is no number"))),
-        },
-    };
-    Ok(constant(number, ty))
-}
-
-/// The core type of a WIT number.
-fn ty_of(ty: Option<&Ty>) -> &'static ValType {
-    match ty {
-        Some(Ty::S64 | Ty::U64) => &ValType::I64,
-        Some(Ty::F32) => &ValType::F32,
-        Some(Ty::F64) => &ValType::F64,
-        _ => &ValType::I32,
-    }
-}
-
-/// The number of a case, in their order.
-fn number_of(case: &str, cases: &[String]) -> i64 {
-    let position = cases.iter().position(|found| found == case);
-    position
-        .and_then(|position| i64::try_from(position).ok())
-        .unwrap_or(0)
-}
-
-/// The low bits: signed or unsigned, they are the same.
-#[expect(clippy::cast_possible_truncation)]
-fn constant(number: i64, ty: &ValType) -> Core {
-    match ty {
-        ValType::I64 => Core::I64(number),
-        _ => Core::I32(number as i32),
-    }
-}
-
-/// The elements of a list of numbers, or the bytes of a string.
-fn elements(value: &Val, bytes: &mut Vec<u8>) -> Result<(), Early> {
-    match value {
-        Val::String(text) => bytes.extend(text.as_bytes()),
-        Val::List(list) => {
-            for element in list {
-                match element {
-                    Val::Bool(yes) => bytes.push(u8::from(*yes)),
-                    Val::S8(number) => bytes.extend(number.to_le_bytes()),
-                    Val::U8(number) => bytes.push(*number),
-                    Val::S16(number) => bytes.extend(number.to_le_bytes()),
-                    Val::U16(number) => bytes.extend(number.to_le_bytes()),
-                    Val::S32(number) => bytes.extend(number.to_le_bytes()),
-                    Val::U32(number) => bytes.extend(number.to_le_bytes()),
-                    Val::S64(number) => bytes.extend(number.to_le_bytes()),
-                    Val::U64(number) => bytes.extend(number.to_le_bytes()),
-                    Val::Float32(number) => bytes.extend(number.to_le_bytes()),
-                    Val::Float64(number) => bytes.extend(number.to_le_bytes()),
-                    Val::Char(c) => bytes.extend(u32::from(*c).to_le_bytes()),
-                    other => return Err(trap(format!("{other:?} is no number"))),
-                }
+    /// The elements of a list of numbers or records, or the bytes of a string.
+    pub(super) fn elements_of(&mut self, ty: &Ty, value: &Val) -> Result<Vec<u8>, Early> {
+        let (element, list) = match (ty, value) {
+            (_, Val::String(text)) => return Ok(text.as_bytes().to_vec()),
+            (Ty::List(element), Val::List(list)) => (element.as_ref(), list),
+            (_, other) => return Err(trap(format!("{other:?} is neither string nor list"))),
+        };
+        let mut bytes = Vec::new();
+        for value in list {
+            if element.is_group() {
+                bytes.extend(self.lower(element, value)?);
+            } else {
+                let number = numbers::of(element, value)?;
+                bytes.extend(numbers::to_bytes(number, natural(element))?);
             }
         }
-        other => return Err(trap(format!("{other:?} is neither string nor list"))),
+        Ok(bytes)
     }
-    Ok(())
-}
 
-/// The size of an element, in bytes.
-pub(in crate::comparison) fn size(ty: &Ty) -> u32 {
-    match ty {
-        Ty::Bool | Ty::S8 | Ty::U8 | Ty::String => 1,
-        Ty::S16 | Ty::U16 => 2,
-        Ty::S64 | Ty::U64 | Ty::F64 => 8,
-        Ty::List(element) => size(element),
-        _ => 4,
+    /// The size of an element of a list or string, in bytes.
+    pub(super) fn element(&self, ty: &Ty) -> u32 {
+        match ty.plain() {
+            Ty::List(element) if element.is_group() => self.layout(element).size.max(1),
+            Ty::List(element) => width(natural(element)),
+            _ => 1,
+        }
+    }
+
+    /// How many units there are in an element of a part of the WIT result.
+    pub(super) fn units(&self, unit: Unit, field: Option<&str>) -> u32 {
+        match (unit, self.subject.part(field)) {
+            (Unit::Bytes, Some(ty)) => self.element(ty),
+            _ => 1,
+        }
     }
 }

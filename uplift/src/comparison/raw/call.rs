@@ -6,10 +6,13 @@ use wasmtime::Val as Core;
 use wasmtime::component::Val;
 
 use super::failures::Failure;
+use super::given::Given;
+use super::parts::Found;
+use super::results::NullError;
 use super::{Block, Raw};
 use crate::comparison::sandbox::Ended;
 use crate::comparison::subject::Subject;
-use crate::mapping::Capacity;
+use crate::mapping::{Argument, Capacity, Unit};
 
 /// What is passed for a WIT parameter.
 #[derive(Clone, Copy)]
@@ -49,21 +52,29 @@ pub(super) fn trap(reason: impl Into<String>) -> Early {
 pub(super) struct Call<'c, 's> {
     pub(super) raw: &'c mut Raw<'s>,
     pub(super) subject: &'c Subject<'s>,
-    pub(super) passed: &'c [Passed<'c>],
+    passed: &'c [Passed<'c>],
     /// The inputs and buffers, which live until the result has been read.
     pub(super) blocks: Vec<Block>,
-    /// Where the bytes of each WIT parameter are, once they are in memory.
-    pub(super) placed: BTreeMap<&'s str, u32>,
-    /// What the WIT strings that are passed as C strings are in C.
+    /// What each WIT parameter that is passed by pointer is in C.
     pub(super) encoded: BTreeMap<&'s str, Vec<u8>>,
-    /// The buffer for the result, and how many elements it holds.
-    pub(super) buffer: (u32, u32),
-    /// Where the C function writes a pointer, and a length.
-    pub(super) pointer_slot: Option<u32>,
-    pub(super) length_slot: Option<u32>,
+    /// Where these bytes are, once they are in memory.
+    pub(super) placed: BTreeMap<&'s str, u32>,
+    /// The resources that the caller gives away.
+    pub(super) given: Vec<Given>,
+    /// The buffers for parts of the result, and how many elements each holds, by
+    /// the numbers of their arguments.
+    buffers: BTreeMap<usize, (u32, u32)>,
+    /// Where other arguments point to, by their numbers.
+    pub(super) slots: BTreeMap<usize, u32>,
     /// A new state, and its size.
     pub(super) state: Option<(u32, u32)>,
     pub(super) returned: Option<Core>,
+    /// The parts of the WIT result by their paths; nothing is `none`.
+    pub(super) parts: BTreeMap<&'s str, Option<Found>>,
+    /// The first null pointer that is the WIT error.
+    pub(super) null_error: Option<NullError<'s>>,
+    /// What frees results, and what it is told.
+    pub(super) frees: Vec<(&'s str, [u32; 2])>,
 }
 
 impl<'s> Raw<'s> {
@@ -78,13 +89,16 @@ impl<'s> Raw<'s> {
             subject,
             passed,
             blocks: Vec::new(),
-            placed: BTreeMap::new(),
             encoded: BTreeMap::new(),
-            buffer: (0, 0),
-            pointer_slot: None,
-            length_slot: None,
+            placed: BTreeMap::new(),
+            given: Vec::new(),
+            buffers: BTreeMap::new(),
+            slots: BTreeMap::new(),
             state: None,
             returned: None,
+            parts: BTreeMap::new(),
+            null_error: None,
+            frees: Vec::new(),
         };
         let value = match call.run() {
             Ok(value) => value,
@@ -96,65 +110,99 @@ impl<'s> Raw<'s> {
             }
             Err(Early::Ended(ended)) => return Err(ended),
         };
+        call.end_given()?;
+        for (free, told) in std::mem::take(&mut call.frees) {
+            call.raw.core_u32(free, &told)?;
+        }
         let blocks = call.blocks;
         let damage = self.release(&blocks)?;
         Ok(Returned { value, damage })
     }
 }
 
-impl Call<'_, '_> {
+impl<'c> Call<'c, '_> {
     fn run(&mut self) -> Result<Option<Val>, Early> {
-        self.encode_strings()?;
-        match self.subject.capacity() {
-            None => self.invoke()?,
-            Some(Capacity::Constant { constant }) => self.invoke_with(*constant)?,
-            Some(Capacity::Param { param, limit }) => {
-                let room = match self.passed_for(param)? {
-                    Passed::Value(Val::U32(room)) => *room,
+        self.take_given()?;
+        self.encode()?;
+        let mut growing = None;
+        for (index, argument) in self.subject.arguments().iter().enumerate() {
+            let Argument::Buffer { capacity, field } = argument else {
+                continue;
+            };
+            let room = match capacity {
+                Capacity::Constant { constant } => *constant,
+                Capacity::Param { param, limit } => match self.there(param)? {
+                    Some(Val::U32(room)) if room <= limit => *room,
+                    Some(Val::U32(_)) => {
+                        let reason = "the buffer would be larger than the mapping's limit";
+                        return Err(trap(reason));
+                    }
                     _ => return Err(trap(format!("`{param}` is no u32"))),
-                };
-                if room > *limit {
-                    return Err(trap("the buffer would be larger than the mapping's limit"));
+                },
+                Capacity::Bound { bound, param } => {
+                    let length = self.length(param)?;
+                    self.raw.core_u32(bound, &[length])?
                 }
-                self.invoke_with(room)?;
-            }
-            Some(Capacity::Bound { bound, param }) => {
-                let length = self.elements(param)?;
-                let room = self.raw.core_u32(bound, &[length])?;
-                self.invoke_with(room)?;
-            }
-            Some(Capacity::Grow {
-                start,
-                retry_on,
-                limit,
-            }) => {
-                let mut room = *start;
-                self.invoke_with(room)?;
-                // At the limit, the status counts as any other.
-                while room < *limit && retry_on.contains(&self.status()) {
-                    room = room.saturating_mul(2).min(*limit);
-                    self.invoke_with(room)?;
+                Capacity::Grow {
+                    start,
+                    retry_on,
+                    limit,
+                } => {
+                    growing = Some((index, field.as_deref(), *start, retry_on, *limit));
+                    continue;
                 }
-            }
+            };
+            self.make_room(index, field.as_deref(), room)?;
+        }
+        let Some((index, field, mut room, retry_on, limit)) = growing else {
+            self.invoke()?;
+            return self.result();
+        };
+        self.make_room(index, field, room)?;
+        self.invoke()?;
+        // At the limit, the status counts as any other.
+        while room < limit && retry_on.contains(&self.status()) {
+            self.end_try()?;
+            room = room.saturating_mul(2).min(limit);
+            self.make_room(index, field, room)?;
+            self.invoke()?;
         }
         self.result()
     }
 
-    /// Calls the C function with a buffer of so many elements.
-    fn invoke_with(&mut self, room: u32) -> Result<(), Early> {
+    /// A buffer of so many elements for a part of the result.
+    fn make_room(&mut self, index: usize, field: Option<&str>, room: u32) -> Result<(), Early> {
+        let element = self.subject.part(field).map_or(1, |ty| self.element(ty));
         let size = room
-            .checked_mul(self.subject.element())
+            .checked_mul(element)
             .filter(|size| i32::try_from(*size).is_ok())
             .ok_or_else(|| trap("no room for an input or a buffer"))?;
         let block = self.raw.allocate(size)?;
         self.blocks.push(block);
-        self.buffer = (block.pointer, room);
-        self.invoke()
+        self.buffers.insert(index, (block.pointer, room));
+        Ok(())
+    }
+
+    /// The buffer for a part of the result, and how many elements it holds.
+    pub(super) fn buffer(&self, field: Option<&str>) -> Result<(u32, u32), Early> {
+        let mut arguments = self.subject.arguments().iter();
+        let index = arguments.position(|argument| {
+            matches!(argument, Argument::Buffer { field: found, .. } if found.as_deref() == field)
+        });
+        let buffer = index.and_then(|index| self.buffers.get(&index));
+        buffer.copied().ok_or_else(|| trap("there is no buffer"))
+    }
+
+    /// How much that buffer holds, in these units.
+    pub(super) fn capacity(&self, unit: Unit, field: Option<&str>) -> Result<u32, Early> {
+        let (_, room) = self.buffer(field)?;
+        Ok(room.wrapping_mul(self.units(unit, field)))
     }
 
     fn invoke(&mut self) -> Result<(), Early> {
         let arguments = self.arguments()?;
         self.returned = self.raw.core(self.subject.calls, &arguments)?;
+        self.taken_over(false);
         Ok(())
     }
 
@@ -166,10 +214,28 @@ impl Call<'_, '_> {
         }
     }
 
-    pub(super) fn passed_for(&self, param: &str) -> Result<Passed<'_>, Early> {
-        self.subject
-            .position(param)
-            .and_then(|position| self.passed.get(position).copied())
-            .ok_or_else(|| trap(format!("there is no parameter `{param}`")))
+    /// What is passed for a parameter, or for a part of one such as `point.x`.
+    pub(super) fn passed_for(&self, path: &str) -> Result<Passed<'c>, Early> {
+        let absent = || trap(format!("there is no parameter `{path}`"));
+        let (position, rest) = self.subject.position(path).ok_or_else(absent)?;
+        let passed = *self.passed.get(position).ok_or_else(absent)?;
+        let Passed::Value(mut value) = passed else {
+            return Ok(passed);
+        };
+        for name in rest.split('.').filter(|name| !name.is_empty()) {
+            let field = match value {
+                Val::Record(fields) => fields.iter().find(|(field, _)| field == name),
+                _ => None,
+            };
+            let member = match (value, name.parse::<usize>()) {
+                (Val::Tuple(members), Ok(number)) => members.get(number),
+                _ => None,
+            };
+            value = field
+                .map(|(_, value)| value)
+                .or(member)
+                .ok_or_else(absent)?;
+        }
+        Ok(Passed::Value(value))
     }
 }

@@ -3,11 +3,10 @@
 use wasmtime::Val as Core;
 use wasmtime::component::Val;
 
-use super::call::{Call, Early, Passed, trap};
-use super::results::LARGEST;
-use crate::comparison::sandbox::Ended;
+use super::call::{Call, Early, trap};
+use super::numbers;
 use crate::comparison::types::Ty;
-use crate::mapping::{Asked, Encoding, ErrorText, Statuses, TextPolicy, Told};
+use crate::mapping::{Argument, Asked, ErrorText, Returns, Statuses, TextPolicy, Told};
 
 /// What is known of a WIT error.
 #[derive(Debug, Default)]
@@ -49,7 +48,7 @@ impl Failure {
                 let payload = payload.and_then(|(_, ty)| ty.as_ref());
                 Val::Variant(case, payload.map(|ty| Box::new(self.fill(ty))))
             }
-            Ty::Record(fields) => {
+            Ty::Record { fields, .. } => {
                 let fields = fields.iter();
                 Val::Record(
                     fields
@@ -61,6 +60,33 @@ impl Failure {
             _ => Val::S32(code),
         }
     }
+}
+
+/// Whether an error has room for a number, and for a text; of a variant, the case
+/// counts.
+pub(super) fn room(ty: Option<&Ty>, case: Option<&String>) -> (bool, bool) {
+    let (mut number, mut text) = (false, false);
+    let mut add = |ty: Option<&Ty>| match ty {
+        None | Some(Ty::Enum(_)) => {}
+        Some(Ty::String) => text = true,
+        Some(Ty::Variant(cases)) => {
+            let payload = cases.iter().find(|(name, _)| Some(name) == case);
+            let payload = payload.and_then(|(_, ty)| ty.as_ref());
+            let found = room(payload, None);
+            number |= found.0;
+            text |= found.1;
+        }
+        Some(_) => number = true,
+    };
+    match ty {
+        Some(group) if group.is_group() => {
+            for (_, field) in group.fields() {
+                add(Some(field));
+            }
+        }
+        other => add(other),
+    }
+    (number, text)
 }
 
 /// Reads `-3`, `0..=7`, `0..` and `..=-1`.
@@ -85,9 +111,13 @@ fn range(text: &str) -> Option<(i32, i32)> {
 pub(super) fn is_ok<'m>(
     status: i32,
     ok: Option<&[Statuses]>,
+    none: &[i32],
     mut values: impl ExactSizeIterator<Item = &'m String>,
 ) -> bool {
-    if ok.is_none() && values.len() == 0 {
+    if none.contains(&status) {
+        return true;
+    }
+    if ok.is_none() && none.is_empty() && values.len() == 0 {
         return status == 0;
     }
     let named = ok.unwrap_or_default().iter().any(|ok| match ok {
@@ -160,19 +190,21 @@ impl<'s> Call<'_, 's> {
         Ok(text)
     }
 
-    /// Calls an export that knows about failures.
-    fn tell(&mut self, calls: &str, told: &[Told], code: Option<i32>) -> Result<u32, Early> {
+    /// Calls an export that knows more about a call.
+    pub(super) fn tell(
+        &mut self,
+        calls: &str,
+        told: &[Told],
+        code: Option<i32>,
+    ) -> Result<u32, Early> {
         let mut arguments = Vec::new();
         for told in told {
             arguments.push(match told {
                 Told::Code {} => code.unwrap_or_default().cast_unsigned(),
                 Told::Constant { value } => value.cast_unsigned(),
-                Told::Handle {} => match self.pointer_slot {
-                    Some(slot) => self.raw.read_u32(slot)?,
-                    None => return Err(trap("no handle was handed out")),
-                },
+                Told::Handle {} => self.handed_out()?,
                 Told::Value { param, through } => {
-                    let number = self.number(param)?;
+                    let number = self.told(param)?;
                     match through {
                         Some(through) => self.raw.core_u32(through, &[number])?,
                         None => number,
@@ -183,31 +215,23 @@ impl<'s> Call<'_, 's> {
         Ok(self.raw.core_u32(calls, &arguments)?)
     }
 
-    fn number(&self, param: &str) -> Result<u32, Early> {
-        if let Passed::Handle(pointer) = self.passed_for(param)? {
-            return Ok(pointer);
-        }
-        match self.by_value(param, &wasmtime::ValType::I32)? {
+    /// A parameter of 32 bits.
+    fn told(&self, param: &str) -> Result<u32, Early> {
+        match numbers::to_core(self.number(param)?, None, &wasmtime::ValType::I32)? {
             Core::I32(number) => Ok(number.cast_unsigned()),
             _ => Err(trap(format!("`{param}` is no number of 32 bits"))),
         }
     }
 
-    /// The C string at `pointer`.
-    pub(super) fn c_string(&self, pointer: u32, encoding: Encoding) -> Result<String, Early> {
-        let rest = self.raw.bytes().get(pointer as usize..).unwrap_or_default();
-        let end = rest.iter().position(|byte| *byte == 0);
-        let bytes = end.map(|end| &rest[..end]);
-        let bytes = bytes.ok_or_else(|| trap("the C string has no end inside of the memory"))?;
-        if bytes.len() > LARGEST as usize {
-            return Err(Ended::TooLarge.into());
-        }
-        match encoding {
-            Encoding::Latin1 => Ok(bytes.iter().map(|byte| char::from(*byte)).collect()),
-            Encoding::Utf8Lossy => Ok(String::from_utf8_lossy(bytes).into_owned()),
-            Encoding::Utf8 => std::str::from_utf8(bytes)
-                .map(ToOwned::to_owned)
-                .map_err(|error| trap(format!("the result is not UTF-8: {error}"))),
+    /// What stands behind the resource that the call has handed out.
+    fn handed_out(&self) -> Result<u32, Early> {
+        let mut arguments = self.subject.arguments().iter();
+        let handle = arguments.position(|argument| matches!(argument, Argument::OutHandle { .. }));
+        match (handle, &self.subject.spec.returns, self.state) {
+            (Some(index), ..) => self.pointer_at(index),
+            (None, Some(Returns::Handle { .. }), _) => Ok(self.status().cast_unsigned()),
+            (.., Some((pointer, _))) => Ok(pointer),
+            _ => Err(trap("no handle was handed out")),
         }
     }
 }

@@ -56,7 +56,7 @@ impl Raw<'_> {
                 .map(|(number, ty)| as_core(*number, ty))
                 .collect();
             if let Some(Val::I32(status)) = self.core(calls, &arguments)?
-                && !is_ok(status, ok.as_deref(), [].iter())
+                && !is_ok(status, ok.as_deref(), &[], [].iter())
             {
                 return Err(Ended::Trapped(format!("`{calls}` returned {status}")));
             }

@@ -22,9 +22,14 @@ fn folder(mapping: &str) -> tempfile::TempDir {
 }
 
 fn check(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
+    let few: &[&str] = match arguments {
+        ["--inputs", ..] => &[],
+        _ => &["--inputs", "60"],
+    };
     Command::new(env!("CARGO_BIN_EXE_uplift"))
         .args(["check", "module.wasm", "--map", "map.toml"])
-        .args(["--inputs", "60", "--calls", "100"])
+        .args(["--calls", "100"])
+        .args(few)
         .args(arguments)
         .current_dir(folder.path())
         .output()
@@ -100,4 +105,31 @@ fn mistakes_in_cases_are_diagnosed_with_exit_code_2() {
         "{}",
         text(&absent)
     );
+}
+
+#[test]
+fn a_run_that_compares_nothing_is_no_success() {
+    let folder = folder(CALL_COPY);
+    let output = check(&folder, &["--inputs", "0"]);
+    insta::assert_snapshot!(text(&output));
+}
+
+#[test]
+fn functions_that_are_left_out_are_counted_and_named() {
+    let folder = folder(
+        r#"[resource."notes#note"]
+destroy = "free"
+[function."notes#note.erase"]
+calls = "free"
+[function."notes#copy"]
+calls = "copy"
+arguments = [{ as = "cstring", param = "text", nul = "trap" }]
+returns = { as = "cstring", free = "free" }
+"#,
+    );
+    let wit = "package test:wrapped;
+interface notes { resource note { erase: func(); } copy: func(text: string) -> string; }
+world wrapped { export notes; }";
+    fs::write(folder.path().join("world.wit"), wit).expect("it can be written");
+    insta::assert_snapshot!(text(&check(&folder, &[])));
 }
