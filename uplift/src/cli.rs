@@ -3,6 +3,7 @@
 #[cfg(feature = "check")]
 mod comparison;
 mod draft;
+mod output;
 mod report;
 mod table;
 
@@ -219,7 +220,9 @@ fn wrap(path: &Path, map: &Path, output: &Path) -> Result<(), Failure> {
     if output == Path::new("-") {
         print(&component.bytes)?;
     } else {
-        write(output, &component.bytes)?;
+        let mut inputs = vec![path, map];
+        inputs.extend(plan.wit_files().iter().map(PathBuf::as_path));
+        output::write(output, &component.bytes, &inputs)?;
     }
     for change in plan.changes() {
         eprintln!("changed: {change}");
@@ -248,21 +251,6 @@ fn read_module(path: &Path) -> Result<Module, Failure> {
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Unusable(format!("{} can't be read: {error}", path.display()))
-}
-
-/// Writes the whole file or nothing.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let unwritable = |error: io::Error| {
-        Failure::Unusable(format!("{} can't be written: {error}", path.display()))
-    };
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    fs::write(&part, bytes)
-        .and_then(|()| fs::rename(&part, path))
-        .map_err(|error| {
-            let _ = fs::remove_file(&part);
-            unwritable(error)
-        })
 }
 
 fn print(bytes: &[u8]) -> Result<(), Failure> {

@@ -30,7 +30,7 @@ mod text;
 mod uncallable;
 mod wit;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasm_encoder::ValType;
 use wit_parser::{Resolve, TypeId, WorldId};
@@ -66,6 +66,7 @@ pub struct Plan {
     pub(crate) resources: Vec<Resource>,
     /// The functions of the world.
     pub(crate) functions: Vec<Function>,
+    wit_files: Vec<PathBuf>,
     changes: Vec<String>,
     notes: Vec<String>,
 }
@@ -86,6 +87,12 @@ impl Plan {
     #[must_use]
     pub fn changes(&self) -> &[String] {
         &self.changes
+    }
+
+    /// The files that the WIT was read from.
+    #[must_use]
+    pub fn wit_files(&self) -> &[PathBuf] {
+        &self.wit_files
     }
 
     /// What the user should know besides.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uplift::{Draft, Header, HeaderError};
 
-use super::{Failure, read_module, unreadable, write};
+use super::{Failure, output, read_module, unreadable};
 
 /// The C compiler, where none is named.
 const CLANG: &str = "clang";
@@ -63,8 +63,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             Failure::Unusable(format!("the folder {folder} can't be made: {error}"))
         })?;
     }
+    let inputs: Vec<&Path> = [Some(path), arguments.header.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
     for (file, text) in &files {
-        write(file, text.as_bytes())?;
+        output::write(file, text.as_bytes(), &inputs)?;
     }
     let [(wit, _), (mapping, _)] = &files;
     for left_out in &draft.left_out {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmparser::ValType;
 use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem};
@@ -49,7 +49,7 @@ pub(super) fn check(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let stubbed: Vec<&str> = mapping.root.import.keys().map(String::as_str).collect();
     let refusals = module.refusals(&stubbed);
-    let (resolve, world) = read_wit(mapping, folder).map_err(|mistake| {
+    let (resolve, world, wit_files) = read_wit(mapping, folder).map_err(|mistake| {
         let mut all = refusals.clone();
         all.push(mistake);
         all
@@ -126,6 +126,7 @@ pub(super) fn check(
         init,
         resources,
         functions,
+        wit_files,
         changes,
         notes,
         resolve,
@@ -143,7 +144,10 @@ fn needs_room(function: &Function) -> bool {
         })
 }
 
-fn read_wit(mapping: &Mapping, folder: &Path) -> Result<(Resolve, WorldId), Diagnostic> {
+fn read_wit(
+    mapping: &Mapping,
+    folder: &Path,
+) -> Result<(Resolve, WorldId, Vec<PathBuf>), Diagnostic> {
     let path = folder.join(&mapping.root.wit.path);
     let at = |key| mapping.document.value(&[Step::Key("wit"), Step::Key(key)]);
     let failed = |key, reason: String| {
@@ -155,13 +159,13 @@ fn read_wit(mapping: &Mapping, folder: &Path) -> Result<(Resolve, WorldId), Diag
         )
     };
     let mut resolve = Resolve::default();
-    let (package, _) = resolve
+    let (package, files) = resolve
         .push_path(&path)
         .map_err(|error| failed("path", format!("{error:#}")))?;
     let world = resolve
         .select_world(&[package], mapping.root.wit.world.as_deref())
         .map_err(|error| failed("world", format!("{error:#}")))?;
-    Ok((resolve, world))
+    Ok((resolve, world, files.paths().map(Path::to_owned).collect()))
 }
 
 impl Checker<'_> {

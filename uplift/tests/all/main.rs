@@ -18,6 +18,7 @@ mod memory;
 mod numbers;
 mod optional_numbers;
 mod out_values;
+mod output_files;
 mod outputs;
 mod placement;
 mod random_mappings;
