@@ -3,7 +3,9 @@
 #[cfg(feature = "check")]
 mod comparison;
 mod draft;
+mod excerpt;
 mod output;
+mod plain;
 mod report;
 mod table;
 
@@ -104,12 +106,12 @@ pub(crate) fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Unusable(message)) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {}", plain::lines(&message));
             ExitCode::from(2)
         }
         Err(Failure::Reported) => ExitCode::from(2),
         Err(Failure::Defect(message)) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {}", plain::lines(&message));
             ExitCode::FAILURE
         }
         #[cfg(feature = "check")]
@@ -197,7 +199,7 @@ fn check(arguments: &comparison::Check) -> Result<(), Failure> {
             .map_err(|error| Failure::Defect(error.to_string()))?;
         json + "\n"
     } else {
-        comparison::render(&comparison)
+        plain::lines(&comparison::render(&comparison)).into_owned()
     };
     print(text.as_bytes())?;
     if comparison.is_empty() {
@@ -225,10 +227,10 @@ fn wrap(path: &Path, map: &Path, output: &Path) -> Result<(), Failure> {
         output::write(output, &component.bytes, &inputs)?;
     }
     for change in plan.changes() {
-        eprintln!("changed: {change}");
+        eprintln!("changed: {}", plain::line(change));
     }
     for note in plan.notes() {
-        eprintln!("note: {note}");
+        eprintln!("note: {}", plain::line(note));
     }
     eprintln!(
         "{}: {} bytes, of which the module is {}{}",

@@ -96,6 +96,8 @@ impl Plan {
         let defect = |error: wasmtime::Error| Error::Defect(format!("{error:#}"));
         let plain = mapping::Function::default();
         let sandbox = Sandbox::new(options.limits).map_err(defect)?;
+        wasmtime::Module::validate(&sandbox.engine, &self.main)
+            .map_err(|error| Error::NotRunnable(format!("{error:#}")))?;
         let subjects = subject::all(self, mapping, &plain);
         let setup =
             Setup::new(&sandbox, self, mapping, subjects, &component.bytes).map_err(defect)?;

@@ -2,12 +2,20 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::path::PathBuf;
 
 /// The text that a [`Diagnostic`] points into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The mapping file.
     Mapping,
+    /// A file of the WIT.
+    Wit {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        text: String,
+    },
     /// No text: the module itself.
     Module,
 }

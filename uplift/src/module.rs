@@ -4,6 +4,7 @@ mod allocator;
 mod call_graph;
 mod command;
 mod dwarf;
+mod features;
 mod growth;
 mod sections;
 mod signature;

@@ -29,6 +29,7 @@ mod status;
 mod text;
 mod uncallable;
 mod wit;
+mod world;
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uplift::{Draft, Header, HeaderError};
 
-use super::{Failure, output, read_module, unreadable};
+use super::{Failure, output, plain, read_module, unreadable};
 
 /// The C compiler, where none is named.
 const CLANG: &str = "clang";
@@ -73,7 +73,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let [(wit, _), (mapping, _)] = &files;
     for left_out in &draft.left_out {
-        eprintln!("left out: `{}`: {}", left_out.export, left_out.reason);
+        let line = format!("left out: `{}`: {}", left_out.export, left_out.reason);
+        eprintln!("{}", plain::line(&line));
     }
     eprintln!(
         "{} and {}: {} and {} to confirm",
@@ -90,7 +91,7 @@ fn read_header(path: &Path, cc: &str) -> Result<Option<Header>, Failure> {
     match Header::read(path, cc) {
         Ok(header) => {
             if let Some(note) = header.note() {
-                eprintln!("note: {note}");
+                eprintln!("note: {}", plain::line(note));
             }
             Ok(Some(header))
         }

@@ -6,10 +6,11 @@ use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
-};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 use uplift::{Diagnostic, Source};
+
+use super::excerpt::Excerpt;
+use super::plain;
 
 /// Prints all mistakes to standard error, how many there are, and what did not
 /// happen.
@@ -47,45 +48,65 @@ fn render(
         .with_links(false);
     let mut out = String::new();
     for mistake in mistakes {
-        let shown = Shown {
-            mistake,
-            module,
-            source: NamedSource::new(map.display().to_string(), text.to_owned()),
-        };
         // Writing to a String can't fail.
-        let _ = handler.render_report(&mut out, &shown);
+        let _ = handler.render_report(&mut out, &Shown::new(mistake, module, map, text));
         out.push('\n');
     }
     out
 }
 
 /// A diagnostic in miette's terms.
-struct Shown<'a> {
-    mistake: &'a Diagnostic,
-    module: &'a Path,
-    source: NamedSource<String>,
+struct Shown {
+    code: &'static str,
+    message: String,
+    label: Option<String>,
+    help: Option<String>,
+    excerpt: Option<Excerpt>,
 }
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistake.source {
-            Source::Mapping => f.write_str(&self.mistake.message),
-            Source::Module => write!(f, "{}: {}", self.module.display(), self.mistake.message),
+impl Shown {
+    fn new(mistake: &Diagnostic, module: &Path, map: &Path, text: &str) -> Self {
+        let plain = |text: &str| plain::line(text).into_owned();
+        let (path, text) = match &mistake.source {
+            Source::Mapping => (Some(map), text),
+            Source::Wit { path, text } => (Some(path.as_path()), text.as_str()),
+            Source::Module => (None, ""),
+        };
+        let excerpt = match (path, &mistake.span) {
+            (Some(path), Some(span)) => Some(Excerpt::new(&path.display().to_string(), text, span)),
+            _ => None,
+        };
+        let message = match path {
+            Some(_) => plain(&mistake.message),
+            None => plain(&format!("{}: {}", module.display(), mistake.message)),
+        };
+        Shown {
+            code: mistake.code,
+            message,
+            label: (!mistake.label.is_empty()).then(|| plain(&mistake.label)),
+            help: mistake.help.as_deref().map(plain),
+            excerpt,
         }
     }
 }
 
-impl fmt::Debug for Shown<'_> {
+impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown<'_> {}
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
 
-impl miette::Diagnostic for Shown<'_> {
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.mistake.code))
+        Some(Box::new(self.code))
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -93,23 +114,18 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.mistake
-            .help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.mistake
-            .span
-            .as_ref()
-            .map(|_| &self.source as &dyn SourceCode)
+        let excerpt = self.excerpt.as_ref()?;
+        Some(excerpt)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.mistake.span.clone()?;
-        let label = (!self.mistake.label.is_empty()).then(|| self.mistake.label.clone());
-        let label = LabeledSpan::new(label, span.start, span.len());
+        let span = &self.excerpt.as_ref()?.span;
+        let label = LabeledSpan::new(self.label.clone(), span.start, span.len());
         Some(Box::new(std::iter::once(label)))
     }
 }

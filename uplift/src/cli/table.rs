@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use uplift::Inspection;
 
+use super::plain;
+
 /// The inspection, a section for each question, without trailing spaces.
 pub(super) fn render(path: &str, inspection: &Inspection) -> String {
     let mut out = String::new();
@@ -12,8 +14,13 @@ pub(super) fn render(path: &str, inspection: &Inspection) -> String {
     out
 }
 
+/// A line of what is true of the whole module.
+fn line(out: &mut String, what: &str, text: &str) -> std::fmt::Result {
+    writeln!(out, "{what:<10} {}", plain::line(text))
+}
+
 fn write(out: &mut String, path: &str, found: &Inspection) -> std::fmt::Result {
-    writeln!(out, "{path}: {} bytes", found.size)?;
+    writeln!(out, "{}: {} bytes", plain::line(path), found.size)?;
     writeln!(out, "sha256     {}", found.sha256)?;
     writeln!(out, "kind       {}", found.kind)?;
     if found.start {
@@ -39,7 +46,7 @@ fn write(out: &mut String, path: &str, found: &Inspection) -> std::fmt::Result {
                 words.push(word.into());
             }
         }
-        writeln!(out, "memory     {}", words.join(", "))?;
+        line(out, "memory", &words.join(", "))?;
     }
     let allocator = match (&found.allocator.exported, &found.allocator.internal) {
         (Some(pair), _) => format!("exported: {} and {}", pair.malloc.name, pair.free.name),
@@ -49,17 +56,17 @@ fn write(out: &mut String, path: &str, found: &Inspection) -> std::fmt::Result {
         ),
         (None, None) => "none found".into(),
     };
-    writeln!(out, "allocator  {allocator}")?;
-    writeln!(
-        out,
-        "growth     pages grown from outside {}: {}",
-        if found.growth.tolerated {
-            "stay untouched"
-        } else {
-            "may be overwritten"
-        },
+    line(out, "allocator", &allocator)?;
+    let pages = if found.growth.tolerated {
+        "stay untouched"
+    } else {
+        "may be overwritten"
+    };
+    let growth = format!(
+        "pages grown from outside {pages}: {}",
         found.growth.evidence
-    )?;
+    );
+    line(out, "growth", &growth)?;
     let present = |yes| if yes { "present" } else { "absent" };
     writeln!(
         out,
@@ -68,10 +75,10 @@ fn write(out: &mut String, path: &str, found: &Inspection) -> std::fmt::Result {
         present(found.dwarf)
     )?;
     if !found.producers.is_empty() {
-        writeln!(out, "made by    {}", found.producers.join("; "))?;
+        line(out, "made by", &found.producers.join("; "))?;
     }
     for reason in &found.refused {
-        writeln!(out, "refused    {reason}")?;
+        line(out, "refused", reason)?;
     }
     imports(out, found)?;
     exports(out, found)
@@ -120,6 +127,14 @@ fn exports(out: &mut String, found: &Inspection) -> std::fmt::Result {
 
 /// Rows with their columns under each other.
 fn columns(out: &mut String, rows: Vec<Vec<String>>) -> std::fmt::Result {
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            row.iter()
+                .map(|cell| plain::line(cell).into_owned())
+                .collect()
+        })
+        .collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
         .map(|column| {

@@ -15,6 +15,7 @@ use super::policy::{CType, Encoding, ErrorPolicy, NulPolicy};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Record {
     /// The size of the struct in bytes. Left out: as C lays out the fields.
+    #[cfg_attr(test, schemars(range(max = 65_536)))]
     pub(crate) size: Option<u32>,
     /// The fields, by their WIT names. One that is left out is laid out as C does.
     #[serde(default)]
@@ -28,6 +29,7 @@ pub(crate) struct Record {
 pub(crate) struct Field {
     /// Its offset in bytes. Left out: as C lays out the fields, in the order of
     /// the WIT record; either all fields have one or none.
+    #[cfg_attr(test, schemars(range(max = 65_535)))]
     pub(crate) offset: Option<u32>,
     /// The C type of a number. Left out: the one of the WIT type's width, and 32
     /// bits for enums and flags.
@@ -66,6 +68,7 @@ pub(crate) struct Field {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Length {
     /// Its offset in bytes. Left out: behind the pointer, as C lays it out.
+    #[cfg_attr(test, schemars(range(max = 65_535)))]
     pub(crate) offset: Option<u32>,
     /// Its C type. Left out: `u32`, which `size_t` is.
     #[serde(rename = "type")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wasmparser::ValType;
 use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem};
@@ -10,6 +10,7 @@ use wit_parser::{Function as WitFunction, Resolve, SizeAlign, WorldId, WorldItem
 use super::late;
 use super::record::CLayouts;
 use super::resource::plain_name;
+use super::world::{self, Wit};
 use super::{Callee, Function, Output, Plan, Resource};
 use crate::c::Library;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed, nearest};
@@ -49,9 +50,13 @@ pub(super) fn check(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let stubbed: Vec<&str> = mapping.root.import.keys().map(String::as_str).collect();
     let refusals = module.refusals(&stubbed);
-    let (resolve, world, wit_files) = read_wit(mapping, folder).map_err(|mistake| {
+    let Wit {
+        resolve,
+        world,
+        files: wit_files,
+    } = world::read(mapping, folder).map_err(|mistake| {
         let mut all = refusals.clone();
-        all.push(mistake);
+        all.push(*mistake);
         all
     })?;
     let mut sizes = SizeAlign::default();
@@ -104,6 +109,13 @@ pub(super) fn check(
             listed(&wrappers)
         ));
     }
+    let features = module.unusual_features();
+    if !features.is_empty() {
+        checker.note(format!(
+            "the module uses {}, which not every host has or switches on by itself",
+            features.join(", ")
+        ));
+    }
     let Checker {
         resources,
         mut mistakes,
@@ -112,8 +124,9 @@ pub(super) fn check(
         ..
     } = checker;
     if !mistakes.is_empty() {
+        let place = |mistake: &Diagnostic| mistake.span.as_ref().map(|span| span.start);
         mistakes
-            .sort_by_key(|mistake| (mistake.source, mistake.span.as_ref().map(|span| span.start)));
+            .sort_by(|one, other| (&one.source, place(one)).cmp(&(&other.source, place(other))));
         return Err(mistakes);
     }
     let (main_changes, changes): (Vec<MainChange>, Vec<String>) = changes.into_iter().unzip();
@@ -142,30 +155,6 @@ fn needs_room(function: &Function) -> bool {
             // A struct is read from memory, also where nothing is placed there.
             part.output.takes_room() || matches!(part.output, Output::Record { .. })
         })
-}
-
-fn read_wit(
-    mapping: &Mapping,
-    folder: &Path,
-) -> Result<(Resolve, WorldId, Vec<PathBuf>), Diagnostic> {
-    let path = folder.join(&mapping.root.wit.path);
-    let at = |key| mapping.document.value(&[Step::Key("wit"), Step::Key(key)]);
-    let failed = |key, reason: String| {
-        Diagnostic::mapping(
-            "wit::unreadable",
-            at(key),
-            format!("the WIT in {} can't be used", path.display()),
-            reason,
-        )
-    };
-    let mut resolve = Resolve::default();
-    let (package, files) = resolve
-        .push_path(&path)
-        .map_err(|error| failed("path", format!("{error:#}")))?;
-    let world = resolve
-        .select_world(&[package], mapping.root.wit.world.as_deref())
-        .map_err(|error| failed("world", format!("{error:#}")))?;
-    Ok((resolve, world, files.paths().map(Path::to_owned).collect()))
 }
 
 impl Checker<'_> {

@@ -10,6 +10,9 @@ use super::wit::{self, WitType};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::mapping::{Field, Step};
 
+/// The largest struct that is mapped, in bytes.
+const LARGEST: u32 = 1 << 16;
+
 /// How C lays out a record.
 #[derive(Clone, Debug)]
 pub(super) struct CLayout {
@@ -133,13 +136,16 @@ impl Checker<'_> {
                 place(length.offset, size, size)
             });
             layout.fields.push((offset, length));
+            if layout.size > LARGEST {
+                return self.too_large(&at, name, user);
+            }
         }
         let end = layout.size;
         layout.size = layout.size.next_multiple_of(layout.align);
         if let Some(size) = spec.and_then(|spec| spec.size) {
-            if size < end || size > 1 << 16 {
+            if size < end {
                 let at = [path[0], path[1], Step::Key("size")];
-                let what = format!("the fields take {end} bytes, and 65536 are the most");
+                let what = format!("the fields take {end} bytes");
                 let message = "`size` can't be the size of the struct";
                 let span = mapping.document.value(&at);
                 self.mistake(Diagnostic::mapping("mapping::record", span, message, what));
@@ -178,6 +184,23 @@ impl Checker<'_> {
             }
         }
         complete
+    }
+
+    fn too_large<T>(&mut self, at: &[Step<'_>], name: &str, user: &str) -> Option<T> {
+        let there = self.mapping.document.key(at);
+        let span = if there.is_empty() {
+            let path = [Step::Key("function"), Step::Key(user)];
+            self.mapping.document.key(&path)
+        } else {
+            there
+        };
+        self.mistake(Diagnostic::mapping(
+            "mapping::record",
+            span,
+            format!("the field `{name}` ends beyond {LARGEST} bytes, the most that a struct takes"),
+            "",
+        ));
+        None
     }
 
     fn no_offset<T>(&mut self, path: &[Step<'_>], at: &[Step<'_>], name: &str) -> Option<T> {

@@ -219,3 +219,15 @@ stub = "nothing"
     let mapping = mapping.replace("\"one\"", "1");
     insta::assert_snapshot!(uplift_for(&module, world, &mapping));
 }
+
+#[test]
+fn a_mistake_in_the_wit_is_shown_in_the_wit() {
+    let mapping = "version = 1\nwit = { path = \"world.wit\" }\n";
+    for world in [
+        "package test:wrapped;\nworld wrapped {\n  export add: func(a: s32 b: s32) -> s32;\n}",
+        "package test:wrapped;\nworld wrapped {\n  export add: func(a: numbr) -> s32;\n}",
+        "package test:wrapped;\nworld wrapped {\n  export other:pack/face@1.0.0;\n}",
+    ] {
+        insta::assert_snapshot!(uplift_for(&wat(MODULE), world, mapping));
+    }
+}
