@@ -43,6 +43,18 @@ fn wrap(module: &[u8], map: &str) -> Component {
 /// Whether module and component do the same, and both what the cases say.
 #[cfg(feature = "check")]
 fn compare(module: &[u8], map: &str, cases: &str) -> uplift::Comparison {
+    // Without optimization, a call takes its time.
+    compare_on((60, 100), module, map, cases)
+}
+
+/// The same on so many inputs, with so many calls for the memory.
+#[cfg(feature = "check")]
+fn compare_on(
+    (inputs, calls): (u32, u32),
+    module: &[u8],
+    map: &str,
+    cases: &str,
+) -> uplift::Comparison {
     let map = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("examples")
         .join(map);
@@ -53,10 +65,9 @@ fn compare(module: &[u8], map: &str, cases: &str) -> uplift::Comparison {
     let plan = Plan::check(&module, &mapping, folder).expect("a plan");
     let component = plan.emit().expect("a component");
     let cases = uplift::Cases::parse(&read(&folder.join(cases))).expect("cases");
-    // Without optimization, a call takes its time.
     let options = uplift::Options {
-        inputs: 60,
-        calls: 100,
+        inputs,
+        calls,
         ..uplift::Options::default()
     };
     let compared = plan.compare(&mapping, &component, &options, &cases);

@@ -202,3 +202,13 @@ fn sqlite_gets_a_shim_of_less_than_a_kib_for_each_function() {
     let added = component.bytes.len() - component.module_size;
     assert!(added < 21 * 1024, "{added} bytes were added");
 }
+
+#[cfg(feature = "check")]
+#[test]
+#[ignore = "needs what `cargo xtask modules` makes"]
+fn sqlite_by_its_c_abi_and_as_a_component_do_the_same() {
+    let module = made("modules/sqlite.wasm");
+    let comparison = super::compare_on((8, 5), &module, "sqlite/sqlite.toml", "cases.toml");
+    assert!(comparison.agrees(), "{comparison:#?}");
+    assert!(comparison.left_out.is_empty(), "{:?}", comparison.left_out);
+}
