@@ -11,8 +11,18 @@ pub enum Error {
     NotWasm,
 
     /// A component where a core module is expected.
-    #[error("it is a component already, and a core module is expected")]
+    #[error(
+        "it is a component already, and a core module is expected: `wasm-tools component \
+         unbundle` takes out the core modules inside of one"
+    )]
     IsComponent,
+
+    /// WebAssembly in its text form.
+    #[error(
+        "it is WebAssembly's text format, and the binary format is expected: `wasm-tools parse` \
+         makes one of the other"
+    )]
+    IsText,
 
     /// A core module that does not validate.
     #[error("it is not a valid core module: {0}")]

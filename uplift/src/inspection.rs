@@ -9,10 +9,17 @@ use crate::module::{FoundAllocator, Growth, Guess, Import, ItemKind, Kind, Modul
 /// The version of the form of an [`Inspection`] in JSON.
 const SCHEMA: u32 = 1;
 
+/// The length of the longest names that Emscripten makes when it shortens them.
+const SHORTENED: usize = 3;
+
 /// What is in a core module, as far as wrapping it is concerned.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "uplift inspection"))]
+#[cfg_attr(test, schemars(extend("$id" = "urn:uplift:inspection:1")))]
 pub struct Inspection {
-    /// The version of this form.
+    /// The version of this form: 1.
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     pub schema: u32,
     /// The size of the file in bytes.
     pub size: usize,
@@ -40,12 +47,14 @@ pub struct Inspection {
     pub names: bool,
     /// Languages and tools that the module says it was made by.
     pub producers: Vec<String>,
-    /// Why this kind of module can't be wrapped, if it can't.
+    /// What keeps the module from being wrapped as it is, each with what can be
+    /// done about it.
     pub refused: Vec<String>,
 }
 
 /// A linear memory.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Memory {
     /// The names that it is exported under.
     pub exports: Vec<String>,
@@ -63,6 +72,7 @@ pub struct Memory {
 
 /// Where an import comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// WASI 0.1, which the adapter translates.
@@ -85,6 +95,7 @@ impl fmt::Display for Origin {
 
 /// An import.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct InspectedImport {
     /// Where it comes from.
     pub origin: Origin,
@@ -101,6 +112,7 @@ pub struct InspectedImport {
 
 /// An export.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct InspectedExport {
     /// Its name.
     pub name: String,
@@ -144,7 +156,10 @@ impl Module {
             refused: self
                 .refusals(&[])
                 .into_iter()
-                .map(|refusal| refusal.message)
+                .map(|refusal| match refusal.help {
+                    Some(help) => format!("{}; {help}", refusal.message),
+                    None => refusal.message,
+                })
                 .collect(),
         }
     }
@@ -201,12 +216,12 @@ impl Module {
 }
 
 impl Import {
-    /// Where the import comes from. Emscripten may shorten its names to one or
-    /// two letters each: a module called `a` is its.
+    /// Where the import comes from. Emscripten may shorten its names to a few
+    /// letters each: a module called `a` looks like its.
     pub(crate) fn origin(&self) -> Origin {
         let emscripten = match self.module.as_str() {
             "wasi_snapshot_preview1" if self.kind == ItemKind::Function => return Origin::WasiP1,
-            "a" => true,
+            "a" => self.name.len() <= SHORTENED,
             "env" => {
                 self.name.starts_with("emscripten_")
                     || self.name.starts_with("_emscripten_")
@@ -225,5 +240,31 @@ impl Import {
         } else {
             Origin::Other
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::generate::SchemaSettings;
+
+    use super::Inspection;
+
+    /// `UPLIFT_BLESS=1` rewrites the file.
+    #[test]
+    fn the_checked_in_schema_is_the_one_of_the_types() {
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let schema = settings
+            .into_generator()
+            .into_root_schema_for::<Inspection>();
+        let generated = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/inspection.schema.json");
+        if std::env::var_os("UPLIFT_BLESS").is_some() {
+            std::fs::write(path, &generated).expect("the schema can be written");
+        }
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            generated == kept.replace("\r\n", "\n"),
+            "inspection.schema.json is stale: run this test with UPLIFT_BLESS=1"
+        );
     }
 }

@@ -30,7 +30,7 @@ pub use diagnostic::{Diagnostic, Source};
 pub use draft::{Draft, Header, HeaderError, LeftOut};
 pub use emit::Component;
 pub use error::Error;
-pub use inspection::Inspection;
+pub use inspection::{Inspection, Origin};
 pub use mapping::Mapping;
 pub use module::Module;
 pub use plan::Plan;

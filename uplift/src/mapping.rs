@@ -64,6 +64,7 @@ impl Mapping {
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "uplift mapping"))]
+#[cfg_attr(test, schemars(extend("$id" = "urn:uplift:mapping:1")))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Root {
     /// The version of this format: 1.

@@ -60,6 +60,7 @@ pub(crate) struct Export {
 
 /// What an import or export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemKind {
     /// A function.
@@ -184,6 +185,7 @@ impl Module {
 
 /// How a module is meant to be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// It exports `_initialize`, which runs once, before anything else.

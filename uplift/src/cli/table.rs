@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use uplift::Inspection;
+use uplift::{Inspection, Origin};
 
 use super::plain;
 
@@ -94,7 +94,10 @@ fn imports(out: &mut String, found: &Inspection) -> std::fmt::Result {
         .iter()
         .map(|import| {
             vec![
-                import.origin.to_string(),
+                match import.module.as_str() {
+                    "a" if import.origin == Origin::Emscripten => "like Emscripten".into(),
+                    _ => import.origin.to_string(),
+                },
                 import.ty.clone().unwrap_or_else(|| import.kind.to_string()),
                 format!("{}.{}", import.module, import.name),
             ]

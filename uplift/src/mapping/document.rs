@@ -247,6 +247,7 @@ impl Walk {
             }
         };
         if let Some(constant) = schema.constant()
+            && !json.is_null()
             && *constant != json
         {
             self.not_the_constant(value.span(), what, constant);

@@ -254,6 +254,7 @@ pub(crate) enum Capacity {
     /// So many elements, always.
     Constant {
         /// The number of elements.
+        #[cfg_attr(test, schemars(range(min = 1)))]
         constant: u32,
     },
     /// As many elements as an export answers when it is asked with the length of a

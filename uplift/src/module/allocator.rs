@@ -18,6 +18,7 @@ const PAIRS: [(&str, &str); 7] = [
 
 /// A function of the module that allocates or frees.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AllocatorFunction {
     /// Its export, or its name in the name section.
     pub name: String,
@@ -30,6 +31,7 @@ pub struct AllocatorFunction {
 
 /// A pair of functions that allocate and free.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Allocator {
     /// `(size) -> pointer`, or `(size, alignment) -> pointer`.
     pub malloc: AllocatorFunction,
@@ -39,6 +41,7 @@ pub struct Allocator {
 
 /// Where an allocator was found.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FoundAllocator {
     /// Among the exports.
     pub exported: Option<Allocator>,
@@ -80,6 +83,7 @@ impl Module {
                 self.internal_function(free)?,
             )
         });
+        let internal = internal.or_else(|| self.prefixed_pair());
         FoundAllocator {
             exported,
             internal,
@@ -92,7 +96,7 @@ impl Module {
     /// by growing it. A name alone may stand for anything.
     pub(crate) fn shows_allocator(&self, found: &Allocator) -> Option<String> {
         let (malloc, free) = (&found.malloc, &found.free);
-        let fits = (malloc.name.as_str(), free.name.as_str()) == ("malloc", "free")
+        let fits = are_of_c(&malloc.name, &free.name)
             && self.function(malloc.index).params().len() == 1
             && self.function(free.index).params().len() == 1;
         (fits && self.grows_memory(malloc.index)).then(|| {
@@ -102,6 +106,40 @@ impl Module {
                 malloc.index, free.index
             )
         })
+    }
+
+    /// C's functions where the compiler puts a prefix to one of their names or to
+    /// both, as in `c.malloc.free`.
+    fn prefixed_pair(&self) -> Option<Allocator> {
+        let ((malloc, alloc), (free, dealloc)) = (self.of_c("malloc")?, self.of_c("free")?);
+        are_of_c(malloc, free)
+            .then(|| self.pair(malloc, alloc, free, dealloc))
+            .flatten()
+    }
+
+    /// The one function of this name, or else with a prefix to it.
+    fn of_c(&self, wanted: &'static str) -> Option<(&str, u32)> {
+        if let Some(index) = self.internal_function(wanted) {
+            return Some((wanted, index));
+        }
+        let mut named = self.internal_functions().filter(|(name, _)| {
+            let last = name.rsplit_once('.').map(|(_, last)| last);
+            last == Some(wanted)
+        });
+        match (named.next(), named.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The defined functions that have a name in the name section.
+    pub(crate) fn internal_functions(&self) -> impl Iterator<Item = (&str, u32)> + Clone {
+        self.function_names
+            .iter()
+            .filter(|(index, _)| {
+                **index >= self.imported_functions && (**index as usize) < self.functions.len()
+            })
+            .map(|(index, name)| (name.as_str(), *index))
     }
 
     /// The one defined function that the name section calls `name`.
@@ -130,5 +168,18 @@ impl Module {
             malloc: function(malloc, alloc),
             free: function(free, dealloc),
         })
+    }
+}
+
+/// Whether these are the names of C's functions, as they are or with a prefix: the
+/// same for both, or one that speaks of allocating.
+fn are_of_c(malloc: &str, free: &str) -> bool {
+    let prefix = |name: &str, plain: &str| {
+        let prefix = name.strip_suffix(plain)?;
+        (prefix.is_empty() || prefix.ends_with('.')).then(|| prefix.to_owned())
+    };
+    match (prefix(malloc, "malloc"), prefix(free, "free")) {
+        (Some(one), Some(other)) => one == other || one.is_empty() && other.contains("malloc"),
+        _ => false,
     }
 }

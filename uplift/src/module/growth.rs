@@ -6,6 +6,7 @@ use super::Module;
 
 /// What inspection shows of pages that somebody else adds to the memory.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Growth {
     /// Whether it is shown that the module leaves such pages alone.
     pub tolerated: bool,

@@ -13,7 +13,11 @@ use crate::Error;
 /// Reads and validates `bytes`.
 pub(super) fn read(bytes: Vec<u8>) -> Result<Module, Error> {
     if !bytes.starts_with(b"\0asm") {
-        return Err(Error::NotWasm);
+        return Err(if is_text(&bytes) {
+            Error::IsText
+        } else {
+            Error::NotWasm
+        });
     }
     let mut module = Module {
         bytes: Vec::new(),
@@ -37,6 +41,20 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Module, Error> {
     }
     module.bytes = bytes;
     Ok(module)
+}
+
+/// Whether it begins as the text format does, behind comments.
+fn is_text(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with(";;"));
+    lines
+        .next()
+        .is_some_and(|line| line.starts_with("(module") || line.starts_with("(component"))
 }
 
 fn one_line(text: &str) -> String {

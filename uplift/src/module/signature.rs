@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wasmparser::ValType;
+use wasmparser::{FuncType, ValType};
 
 use super::Module;
 use super::dwarf;
@@ -14,6 +14,7 @@ use crate::c::{Declaration, Library, Number, Type};
 
 /// A guess at a C signature.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Guess {
     /// As C would declare it.
     pub signature: String,
@@ -27,6 +28,7 @@ pub struct Guess {
 
 /// A guess at one parameter.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GuessedParameter {
     /// The name in the debugging information or the name section, or one made up
     /// from the position.
@@ -54,6 +56,14 @@ impl Module {
                 == self.function(index).params().len()
         {
             return guess(name, declaration, &["DWARF"]);
+        }
+        if let Some(declaration) = of_c(name, self.function(index)) {
+            let evidence = ["core type", "the name of C's function"];
+            let mut guess = guess(name, &declaration, &evidence);
+            for parameter in &mut guess.parameters {
+                parameter.named = false;
+            }
+            return guess;
         }
         let (declaration, named) = self.by_names(index);
         if named {
@@ -145,6 +155,35 @@ fn guess(name: &str, declaration: &Declaration, evidence: &[&str]) -> Guess {
         variadic: declaration.variadic,
         evidence: evidence.iter().map(|source| (*source).to_owned()).collect(),
     }
+}
+
+/// C's allocating functions, as they are declared.
+fn of_c(name: &str, ty: &FuncType) -> Option<Declaration> {
+    let size = |name: &str| {
+        let ty = Type::Number("size_t".into(), Number::Unsigned(4));
+        (name.to_owned(), ty)
+    };
+    let pointer = || ("ptr".to_owned(), Type::pointer(Type::Void));
+    let parameters = match name.trim_start_matches('_') {
+        "malloc" => vec![size("size")],
+        "calloc" => vec![size("count"), size("size")],
+        "realloc" => vec![pointer(), size("size")],
+        "free" => vec![pointer()],
+        _ => return None,
+    };
+    let result = match ty.results() {
+        [] if name.ends_with("free") => Type::Void,
+        [ValType::I32] if !name.ends_with("free") => Type::pointer(Type::Void),
+        _ => return None,
+    };
+    (ty.params() == vec![ValType::I32; parameters.len()]).then(|| Declaration {
+        result,
+        parameters,
+        variadic: false,
+        docs: String::new(),
+        ways: BTreeMap::new(),
+        line: None,
+    })
 }
 
 fn c_type(ty: ValType, name: &str) -> Type {

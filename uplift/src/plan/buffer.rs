@@ -194,7 +194,12 @@ impl Checker<'_> {
             mapping::Capacity::Constant { constant } => Some(Capacity::Constant(*constant)),
             mapping::Capacity::Bound { bound, param } => {
                 let span = self.mapping.document.value(&key("bound"));
-                let bound = self.release(bound, span, &["(i32) -> i32"])?;
+                let bound = self.release(
+                    bound,
+                    span,
+                    &["(i32) -> i32"],
+                    &format!("tells how much `{}` may write", draft.key),
+                )?;
                 let (local, ty) = self.param(draft, &key("param"), param)?;
                 if !ty.is_sequence() {
                     let path = key("param");
@@ -217,6 +222,46 @@ impl Checker<'_> {
                 retry_on,
                 limit,
             } => self.growing(draft, path, *start, retry_on, *limit),
+        }
+    }
+
+    /// A status can't both be success and say that the buffer is too small.
+    pub(super) fn retries_fail(&mut self, draft: &Draft<'_>, spec: &mapping::Function) {
+        let Some(status) = &draft.status else {
+            return;
+        };
+        for (index, argument) in spec.arguments.iter().flatten().enumerate() {
+            let mapping::Argument::Buffer {
+                capacity: mapping::Capacity::Grow { retry_on, .. },
+                ..
+            } = argument
+            else {
+                continue;
+            };
+            let both = retry_on.iter().find(|retry| {
+                let ok = |ok: &super::Statuses| (ok.first..=ok.last).contains(retry);
+                status.ok.iter().any(ok) || status.none.contains(retry)
+            });
+            if let Some(both) = both {
+                let span = self.mapping.document.value(&draft.path([
+                    Step::Key("arguments"),
+                    Step::Item(index),
+                    Step::Key("capacity"),
+                    Step::Key("retry-on"),
+                ]));
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::capacity",
+                        span,
+                        format!("{both} is both ok and a reason to retry"),
+                        "",
+                    )
+                    .help(
+                        "`retry-on` has the statuses that say that the buffer is too small; `ok` \
+                         those of success, which is 0 where it is left out",
+                    ),
+                );
+            }
         }
     }
 

@@ -178,11 +178,24 @@ impl Checker<'_> {
                  `module = {{ sha256 = \"{digest}\" }}`"
             )),
             Some(recorded) if recorded.eq_ignore_ascii_case(&digest) => {}
-            Some(_) => {
+            Some(recorded) => {
                 let span = self
                     .mapping
                     .document
                     .value(&[Step::Key("module"), Step::Key("sha256")]);
+                let hexadecimal = recorded.bytes().all(|byte| byte.is_ascii_hexdigit());
+                if !hexadecimal || recorded.len() != digest.len() {
+                    self.mistake(
+                        Diagnostic::mapping(
+                            "mapping::digest",
+                            span,
+                            "`sha256` is no SHA-256 digest",
+                            format!("{} hexadecimal digits are expected", digest.len()),
+                        )
+                        .help(format!("this module has {digest}")),
+                    );
+                    return;
+                }
                 self.mistake(
                     Diagnostic::mapping(
                         "mapping::another-module",
@@ -360,12 +373,14 @@ impl Checker<'_> {
         None
     }
 
-    /// The export called `name`, if it can free what `span` is about.
+    /// The export called `name`, if it is of a type that is expected of what does
+    /// that.
     pub(super) fn release(
         &mut self,
         name: &str,
         span: Range<usize>,
         expected: &[&str],
+        does: &str,
     ) -> Option<Callee> {
         let callee = self.callee(name, span.clone())?;
         let (_, ty) = self.module.exported_function(name)?;
@@ -373,15 +388,22 @@ impl Checker<'_> {
         if expected.contains(&found.as_str()) {
             return Some(callee);
         }
-        self.mistake(Diagnostic::mapping(
-            "mapping::core-signature",
-            span,
-            format!(
-                "`{name}` is {found}, and {} is expected",
-                expected.join(" or ")
-            ),
-            "another signature",
-        ));
+        let module = self.module;
+        let fitting: Vec<&str> = module
+            .exported_functions()
+            .filter(|(_, index)| expected.contains(&core_type(module.function(*index)).as_str()))
+            .map(|(name, _)| name)
+            .collect();
+        let expected = expected.join(" or ");
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::core-signature",
+                span,
+                format!("`{name}` is {found}, and {expected} is expected of what {does}"),
+                "another signature",
+            )
+            .help(did_you_mean(name, "exports that fit", fitting)),
+        );
         None
     }
 }

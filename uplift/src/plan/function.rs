@@ -131,6 +131,7 @@ impl Checker<'_> {
             return None;
         }
         let returns = self.returns(&mut draft, spec.returns.as_ref(), span);
+        self.retries_fail(&draft, spec);
         let (arguments, ()) = (arguments?, returns?);
         self.all_claimed(&draft)?;
         let signature = self.resolve.wasm_signature(AbiVariant::GuestExport, wit);
@@ -176,8 +177,8 @@ impl Checker<'_> {
             .key(&[Step::Key("function"), Step::Key(key)]);
         self.mistake(
             Diagnostic::mapping("wit::unsupported", span, reason, "can't be mapped yet").help(
-                "integers, floats, bool, char, enums, flags, strings, lists of numbers, resources, \
-                 and records, tuples, options and results of these can be mapped",
+                "integers, floats, bool, char, enums, flags, strings, resources, lists of numbers, of \
+                 records and of tuples, and records, tuples, options and results of these can be mapped",
             ),
         );
     }
@@ -216,6 +217,27 @@ impl Checker<'_> {
                 .document
                 .key(&draft.path([Step::Key("arguments")])),
         };
+        let integers = |index: usize| {
+            let types = (given.get(index)?, expected.get(index)?);
+            match types {
+                (ValType::I64, ValType::I32) => Some("u32"),
+                (ValType::I32, ValType::I64) => Some("u64"),
+                _ => None,
+            }
+        };
+        let help = match differing.as_slice() {
+            [only] if given.len() == expected.len() => integers(*only),
+            _ => None,
+        };
+        let help = match help {
+            Some(ty) => format!(
+                "an integer may have another width in C than in the WIT: say which, as in \
+                 `{{ as = \"value\", param = \"…\", type = \"{ty}\" }}`"
+            ),
+            None => {
+                "core types are i32, i64, f32 and f64; a pointer and a length are i32 each".into()
+            }
+        };
         self.mistake(
             Diagnostic::mapping(
                 "mapping::core-signature",
@@ -227,7 +249,7 @@ impl Checker<'_> {
                 ),
                 "does not fit",
             )
-            .help("core types are i32, i64, f32 and f64; a pointer and a length are i32 each"),
+            .help(help),
         );
     }
 }

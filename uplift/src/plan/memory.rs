@@ -6,7 +6,7 @@ use wasm_encoder::ValType;
 
 use super::check::Checker;
 use super::{Callee, Room};
-use crate::diagnostic::{Diagnostic, listed};
+use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::emit::MainChange;
 use crate::mapping::{AllocatorChoice, Step};
 use crate::module::{Allocator, ItemKind, is_free, is_malloc};
@@ -36,14 +36,18 @@ impl Checker<'_> {
         match choice {
             Some(AllocatorChoice::Exported) => self.exported(found.exported.as_ref()),
             Some(AllocatorChoice::Promoted) => self.promoted(found.internal),
-            Some(AllocatorChoice::GrownPages) => self.grown_pages(),
+            Some(AllocatorChoice::GrownPages) => self.grown_pages(needed),
             None if found.exported.is_some() || self.names_functions() => {
                 self.exported(found.exported.as_ref())
             }
             None if evidence.is_some() => {
+                let names = internal.map_or(("malloc", "free"), |internal| {
+                    (internal.malloc.name.as_str(), internal.free.name.as_str())
+                });
                 self.note(format!(
-                    "inputs are placed by `malloc` and freed by `free`, which get exported for \
-                     that: {}",
+                    "inputs are placed by `{}` and freed by `{}`, which get exported for that: {}",
+                    names.0,
+                    names.1,
                     evidence.unwrap_or_default()
                 ));
                 self.promoted(found.internal)
@@ -77,16 +81,32 @@ impl Checker<'_> {
                 internal.malloc.name, internal.free.name
             ));
         }
+        let near = self.near("alloc", "name section");
+        let free = self.near("free", "name section");
+        if internal.is_none() && !near.is_empty() && !free.is_empty() {
+            ways.push(format!(
+                "`allocator = \"promoted\"` with `malloc = \"…\"` and `free = \"…\"` exports an \
+                 allocator that is in the name section, where there are {}",
+                listed(&[near, free].concat())
+            ));
+        }
         ways.push(if growth.tolerated {
             format!(
                 "`allocator = \"grown-pages\"` grows pages for inputs: {}",
                 growth.evidence
             )
         } else {
-            "name the functions by `malloc = \"…\"` and `free = \"…\"`, if they are exported under \
-             unusual names"
-                .into()
+            format!(
+                "`allocator = \"grown-pages\"` with `growth-is-safe-because = \"…\"` grows pages for \
+                 inputs, if you know that the module leaves alone what others grow: {}",
+                growth.evidence
+            )
         });
+        ways.push(
+            "`malloc = \"…\"` and `free = \"…\"` name the functions, if they are exported under \
+             unusual names"
+                .into(),
+        );
         let span = self.mapping.document.key(&[MEMORY]);
         self.mistake(
             Diagnostic::mapping(
@@ -198,10 +218,7 @@ impl Checker<'_> {
                         format!("there is no function `{name}` in the module's {place}"),
                         "no such function",
                     )
-                    .help(format!(
-                        "`{key}` names a function that can {}",
-                        if key == "free" { "free" } else { "allocate" }
-                    )),
+                    .help(self.allocating(key, name, place)),
                 );
                 continue;
             };
@@ -211,15 +228,18 @@ impl Checker<'_> {
             } else {
                 let expected = match key {
                     "malloc" => "(size: i32) -> i32 or (size: i32, alignment: i32) -> i32",
-                    _ => "(pointer: i32), with size and alignment after it or not",
+                    _ => "(pointer: i32), with size and alignment after it or not,",
                 };
                 let found = crate::module::core_type(ty);
-                self.mistake(Diagnostic::mapping(
-                    "mapping::core-signature",
-                    span,
-                    format!("`{name}` is {found}, and {expected} is expected"),
-                    "another signature",
-                ));
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::core-signature",
+                        span,
+                        format!("`{name}` is {found}, and {expected} is expected"),
+                        "another signature",
+                    )
+                    .help(self.allocating(key, name, place)),
+                );
             }
         }
         match <[Callee; 2]>::try_from(callees) {
@@ -228,9 +248,48 @@ impl Checker<'_> {
         }
     }
 
-    fn grown_pages(&mut self) -> Room {
+    /// What a key of the allocator names, and what it could be.
+    fn allocating(&self, key: &str, name: &str, place: &str) -> String {
+        let (does, word) = match key {
+            "free" => ("free", "free"),
+            _ => ("allocate", "alloc"),
+        };
+        let near = self.near(word, place);
+        let names = if near.is_empty() {
+            format!("none in the {place} is called like that")
+        } else {
+            did_you_mean(name, "by their names and types", near)
+        };
+        format!("`{key}` names a function that can {does}; {names}")
+    }
+
+    /// The functions that can be called to allocate or to free, as their types go,
+    /// and that have `word` in their names.
+    fn near(&self, word: &str, place: &str) -> Vec<&str> {
+        let module = self.module;
+        let fits = if word == "free" { is_free } else { is_malloc };
+        let functions: Vec<(&str, u32)> = if place == "export" {
+            module.exported_functions().collect()
+        } else {
+            // A name that several have names none of them.
+            module
+                .internal_functions()
+                .filter(|(name, _)| module.internal_function(name).is_some())
+                .collect()
+        };
+        functions
+            .into_iter()
+            .filter(|(name, index)| name.contains(word) && fits(module.function(*index)))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    fn grown_pages(&mut self, needed: bool) -> Room {
         let growth = self.module.growth();
         let reason = &self.mapping.root.memory.growth_is_safe_because;
+        if !needed && (growth.tolerated || reason.is_some()) {
+            return Room::Unneeded;
+        }
         if growth.tolerated {
             self.note(format!(
                 "inputs are placed in pages that the shim grows: {}",

@@ -93,7 +93,7 @@ impl Checker<'_> {
         }
         let target = self.sequence(draft, path, field.as_deref(), "out-pointer");
         let expected = ["(i32)", "(i32, i32)"];
-        let owner = self.owner(path, free.as_deref(), *borrowed, &expected);
+        let owner = self.owner(draft.key, path, free.as_deref(), *borrowed, &expected);
         draft.outs.pointed.push(match (target, owner) {
             (Some(target), Some(owner)) => Some(Pointed {
                 target,
@@ -262,7 +262,12 @@ impl Checker<'_> {
             Some(free) => {
                 let span = [path, &[Step::Key("free")]].concat();
                 let span = self.mapping.document.value(&span);
-                Some(self.release(free, span, &["(i32)"])?)
+                Some(self.release(
+                    free,
+                    span,
+                    &["(i32)"],
+                    &format!("frees what `{}` wrote", draft.key),
+                )?)
             }
             None => None,
         };

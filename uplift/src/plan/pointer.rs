@@ -120,7 +120,8 @@ impl Checker<'_> {
         said: Said<'_>,
         expected: &[&str],
     ) -> Option<(Option<Callee>, Null)> {
-        let Ownership { release } = self.owner(path, said.free, said.borrowed, expected)?;
+        let Ownership { release } =
+            self.owner(draft.key, path, said.free, said.borrowed, expected)?;
         let null = self.null(draft, path, target, said.null, said.null_error)?;
         Some((release, null))
     }
@@ -161,6 +162,7 @@ impl Checker<'_> {
     /// The function that frees a result, if the caller has to.
     pub(super) fn owner(
         &mut self,
+        user: &str,
         path: &[Step<'_>],
         free: Option<&str>,
         borrowed: Option<Owner>,
@@ -173,12 +175,18 @@ impl Checker<'_> {
                     .mapping
                     .document
                     .value(&[path, &[Step::Key("free")]].concat());
-                let release = Some(self.release(name, span, expected)?);
+                let release = Some(self.release(
+                    name,
+                    span,
+                    expected,
+                    &format!("frees what `{user}` returns"),
+                )?);
                 return Some(Ownership { release });
             }
             (Some(_), Some(_)) => (
                 "a result is either freed or borrowed, not both",
-                String::new(),
+                "remove `free` if the module keeps it, or `borrowed` if the caller has to free it"
+                    .to_owned(),
             ),
             (None, None) => {
                 let exports = self.module.exported_functions().map(|(name, _)| name);
@@ -197,12 +205,7 @@ impl Checker<'_> {
         };
         let span = self.mapping.document.value(path);
         let (message, help) = mistake;
-        let diagnostic = Diagnostic::mapping("mapping::owner", span, message, "");
-        self.mistake(if help.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.help(help)
-        });
+        self.mistake(Diagnostic::mapping("mapping::owner", span, message, "").help(help));
         None
     }
 }

@@ -228,12 +228,18 @@ impl Checker<'_> {
         for ((offset, size, one), (next, _, other)) in pairs {
             if offset + size > *next {
                 let at = [path, &[Step::Key("fields"), Step::Key(other)]].concat();
-                self.mistake(Diagnostic::mapping(
-                    "mapping::record",
-                    self.mapping.document.value(&at),
-                    format!("the fields `{one}` and `{other}` overlap"),
-                    format!("`{one}` takes the bytes from {offset} to {}", offset + size),
-                ));
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::record",
+                        self.mapping.document.value(&at),
+                        format!("the fields `{one}` and `{other}` overlap"),
+                        format!("`{one}` takes the bytes from {offset} to {}", offset + size),
+                    )
+                    .help(
+                        "give each the offset that `offsetof` has in C, or none where C lays them \
+                         out in the order of the WIT",
+                    ),
+                );
                 return None;
             }
         }

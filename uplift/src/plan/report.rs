@@ -53,7 +53,13 @@ impl Checker<'_> {
         spec: &mapping::ErrorText,
         code_known: bool,
     ) -> Option<ErrorText> {
-        let owner = self.owner(path, spec.free.as_deref(), spec.borrowed, &["(i32)"]);
+        let owner = self.owner(
+            draft.key,
+            path,
+            spec.free.as_deref(),
+            spec.borrowed,
+            &["(i32)"],
+        );
         let by_code = [mapping::Told::Code {}];
         let arguments: &[mapping::Told] = match &spec.arguments {
             Some(arguments) => arguments,
@@ -180,7 +186,12 @@ impl Checker<'_> {
                     Some(name) => {
                         let key = [path, &[Step::Key("through")]].concat();
                         let span = self.mapping.document.value(&key);
-                        Some(self.release(name, span, &["(i32) -> i32"])?)
+                        Some(self.release(
+                            name,
+                            span,
+                            &["(i32) -> i32"],
+                            &format!("makes of `{param}` what is passed on"),
+                        )?)
                     }
                 };
                 Some(Told::Local(local, through))

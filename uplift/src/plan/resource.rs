@@ -71,7 +71,12 @@ impl Checker<'_> {
                 .mapping
                 .document
                 .value(&[path[0], path[1], Step::Key("destroy")]);
-            resource.destroy = self.release(name, span, &["(i32)", "(i32) -> i32"]);
+            resource.destroy = self.release(
+                name,
+                span,
+                &["(i32)", "(i32) -> i32"],
+                &format!("ends `{key}`"),
+            );
         }
         resource.size = spec.size;
         if spec.destroy.is_none() && spec.size.is_none() {

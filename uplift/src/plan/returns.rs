@@ -98,12 +98,26 @@ impl Checker<'_> {
             }
             _ => "nothing".into(),
         };
-        self.mistake(Diagnostic::mapping(
-            "mapping::core-signature",
-            span.clone(),
-            format!("`{name}` returns {found}, and {expected} is expected"),
-            "does not fit",
-        ));
+        let help = match (found.as_str(), expected) {
+            ("i32", "i64") => {
+                "an integer may have another width in C than in the WIT: say which, as in \
+                 `returns = { as = \"value\", type = \"u32\" }`"
+            }
+            ("i64", "i32") => {
+                "an integer may have another width in C than in the WIT: say which, as in \
+                 `returns = { as = \"value\", type = \"u64\" }`"
+            }
+            _ => "`returns` says what the function returns; a pointer and a status are i32 each",
+        };
+        self.mistake(
+            Diagnostic::mapping(
+                "mapping::core-signature",
+                span.clone(),
+                format!("`{name}` returns {found}, and {expected} is expected"),
+                "does not fit",
+            )
+            .help(help),
+        );
     }
 
     /// Without a word in the mapping: by value, or nothing.

@@ -90,7 +90,12 @@ impl Checker<'_> {
             {
                 let span = self.mapping.document.value(&entry);
                 let mistake = format!("{key} is both ok and an error");
-                self.mistake(Diagnostic::mapping("mapping::status", span, mistake, ""));
+                self.mistake(
+                    Diagnostic::mapping("mapping::status", span, mistake, "").help(
+                        "remove it from `errors`, or say in `ok` which statuses are success; left \
+                         out, that is 0",
+                    ),
+                );
                 complete = false;
             }
             let case = (!case.is_empty()).then_some(case.as_str());

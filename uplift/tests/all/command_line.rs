@@ -33,6 +33,7 @@ fn folder() -> tempfile::TempDir {
         &wat::parse_str("(component)").expect("a component"),
     );
     write("broken.wasm", &module[..module.len() - 3]);
+    write("module.wat", b";; in words\n\n(module)\n");
     write(
         "world.wit",
         b"package test:wrapped; world wrapped { export echo: func(text: string) -> string; }",
@@ -115,7 +116,13 @@ fn files_that_can_not_be_used_end_in_exit_code_2_and_one_line() {
         ("map.toml", "map.toml: it is not a WebAssembly binary"),
         (
             "component.wasm",
-            "component.wasm: it is a component already",
+            "component.wasm: it is a component already, and a core module is expected: \
+             `wasm-tools component unbundle`",
+        ),
+        (
+            "module.wat",
+            "module.wat: it is WebAssembly's text format, and the binary format is expected: \
+             `wasm-tools parse`",
         ),
         ("broken.wasm", "broken.wasm: it is not a valid core module"),
     ] {

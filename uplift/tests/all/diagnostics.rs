@@ -69,7 +69,7 @@ fn mistakes_against_module_and_wit_come_all_at_once() {
     let mapping = r#"version = 1
 
 [module]
-sha256 = "0000"
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 
 [wit]
 path = "world.wit"

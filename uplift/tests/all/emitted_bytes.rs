@@ -14,6 +14,19 @@ fn modules(component: &[u8]) -> Vec<Vec<(u8, Vec<u8>)>> {
         .collect()
 }
 
+/// Whether the first module inside is `original`, but for its exports where
+/// `exports_change`.
+pub(crate) fn embeds(component: &[u8], original: &[u8], exports_change: bool) {
+    let embedded = &modules(component)[0];
+    let original = sections(original);
+    assert_eq!(embedded.len(), original.len());
+    for (found, expected) in embedded.iter().zip(&original) {
+        let same = found == expected;
+        let change = exports_change && expected.0 == EXPORT_SECTION;
+        assert_eq!(same, !change, "section {}", expected.0);
+    }
+}
+
 fn sections(module: &[u8]) -> Vec<(u8, Vec<u8>)> {
     Parser::new(0)
         .parse_all(module)

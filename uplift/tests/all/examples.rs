@@ -3,6 +3,7 @@
 
 mod drafted_structs;
 mod drafts;
+mod embedded;
 mod greeter;
 mod sqlite;
 mod typed;

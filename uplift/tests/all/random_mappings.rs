@@ -85,7 +85,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         element.clone().prop_map(Outcome::Number),
         (any::<bool>(), 0..3usize).prop_map(|(latin1, null)| Outcome::Static { latin1, null }),
         Just(Outcome::Owned),
-        (element.clone(), 0..70u32).prop_map(|(element, room)| Outcome::Filled { element, room }),
+        (element.clone(), 1..70u32).prop_map(|(element, room)| Outcome::Filled { element, room }),
         (element.clone(), 1..9u32, any::<bool>()).prop_map(|(element, start, in_bytes)| {
             Outcome::Counted {
                 element,

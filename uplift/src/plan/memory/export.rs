@@ -4,6 +4,7 @@ use super::MEMORY;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::emit::MainChange;
 use crate::mapping::Step;
+use crate::module::ItemKind;
 use crate::plan::check::Checker;
 
 impl Checker<'_> {
@@ -20,12 +21,21 @@ impl Checker<'_> {
                 if name == "memory" {
                     return;
                 }
-                if self
+                let taken = self
                     .module
                     .exports
                     .iter()
-                    .any(|export| export.name == "memory")
-                {
+                    .find(|export| export.name == "memory");
+                if let Some(taken) = taken {
+                    let help = if taken.kind == ItemKind::Memory {
+                        "leave `export` out if that is the memory".to_owned()
+                    } else {
+                        format!(
+                            "that export is a {}, and the component tools look for the memory \
+                             under its name: link the module with another name for the {}",
+                            taken.kind, taken.kind
+                        )
+                    };
                     let span = self.mapping.document.value(&key);
                     self.mistake(
                         Diagnostic::mapping(
@@ -34,7 +44,7 @@ impl Checker<'_> {
                             format!("`{name}` can't be renamed to `memory`"),
                             "another export has that name",
                         )
-                        .help("leave `export` out if that is the memory"),
+                        .help(help),
                     );
                     return;
                 }

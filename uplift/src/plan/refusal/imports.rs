@@ -118,20 +118,21 @@ fn refuse_emscripten(names: &[String], found: &mut Vec<Diagnostic>) {
         .iter()
         .cloned()
         .partition(|name| name.starts_with("a."));
-    if !short.is_empty() {
+    if let Some(first) = short.first() {
         found.push(
             Diagnostic::module(
                 "module::emscripten",
                 format!(
-                    "the module imports from Emscripten's JavaScript under shortened names, which \
-                     say nothing: {}",
+                    "the module imports what looks like Emscripten's JavaScript, under shortened \
+                     names, which say nothing: {}",
                     shown(&short)
                 ),
             )
-            .help(
+            .help(format!(
                 "link it with `-sSTANDALONE_WASM`, which imports WASI instead, or with `-O2`, \
-                 which keeps the names",
-            ),
+                 which keeps the names; or give those that are never called a stub: \
+                 `[import.\"{first}\"]` with `stub = \"trap\"`"
+            )),
         );
     }
     if let Some(first) = long

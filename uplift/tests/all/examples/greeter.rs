@@ -8,14 +8,14 @@ use std::process::Command;
 use super::typed::Typed;
 use super::{made, root, wrap};
 
-const WITH_NAMES: &str = "greeter/greeter.toml";
+pub(super) const WITH_NAMES: &str = "greeter/greeter.toml";
 
 /// Without names there is no allocator to promote, and inspection shows that
 /// this C library leaves grown pages alone.
 const WITHOUT_NAMES: &str = "greeter/without-names.toml";
 
 /// The module as it is, and without its section of names: each with its mapping.
-fn both() -> [(Vec<u8>, &'static str); 2] {
+pub(super) fn both() -> [(Vec<u8>, &'static str); 2] {
     let module = made("guests/legacy-quiet.wasm");
     let bare = without_names(&module);
     [(module, WITH_NAMES), (bare, WITHOUT_NAMES)]
