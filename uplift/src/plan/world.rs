@@ -20,11 +20,12 @@ pub(super) struct Wit {
 pub(super) fn read(mapping: &Mapping, folder: &Path) -> Result<Wit, Box<Diagnostic>> {
     let path = folder.join(&mapping.root.wit.path);
     let failed = |key, reason: String| {
+        let reason: Vec<&str> = reason.split_whitespace().collect();
         Diagnostic::mapping(
             "wit::unreadable",
             mapping.document.value(&[Step::Key("wit"), Step::Key(key)]),
             format!("the WIT in {} can't be used", path.display()),
-            reason,
+            reason.join(" "),
         )
     };
     let mut resolve = Resolve::default();

@@ -231,3 +231,11 @@ fn a_mistake_in_the_wit_is_shown_in_the_wit() {
         insta::assert_snapshot!(uplift_for(&wat(MODULE), world, mapping));
     }
 }
+
+#[test]
+fn a_choice_among_several_worlds_is_on_one_line() {
+    let world = "package test:wrapped; world one {} world two {}";
+    let mapping = "version = 1\nwit = { path = \"world.wit\" }\n";
+    let text = uplift_for(&wat(MODULE), world, mapping);
+    assert!(text.contains("test:wrapped/one test:wrapped/two"), "{text}");
+}
