@@ -462,10 +462,13 @@ proptest! {
         allocator in prop::sample::select(vec!["exported", "promoted", "grown-pages"]),
     ) {
         let (wasm, wit, mapping) = written(&functions, allocator);
-        let wrapped = refused_or_valid(&wasm, &wit, &mapping);
-        let wrapped = wrapped.unwrap_or_else(|error| panic!("{error:#?}\n{wit}\n{mapping}"));
-        #[cfg(feature = "check")]
-        agrees(&wrapped.0, &wrapped.1, &wrapped.2);
+        match refused_or_valid(&wasm, &wit, &mapping) {
+            #[cfg(feature = "check")]
+            Ok((plan, mapping, component)) => agrees(&plan, &mapping, &component),
+            #[cfg(not(feature = "check"))]
+            Ok(_) => {}
+            Err(error) => panic!("{error:#?}\n{wit}\n{mapping}"),
+        }
     }
 
     #[test]
