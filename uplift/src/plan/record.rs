@@ -258,13 +258,15 @@ impl Checker<'_> {
     ) -> Option<(u32, u32)> {
         let mut found = wit::classify(self.resolve, ty).ok()?;
         let inline = field.and_then(|field| field.inline);
+        let length = field.is_some_and(|field| field.length.is_some());
+        let optional = matches!(found, WitType::Option(_));
         if let WitType::Option(inner) = found
             && inline.is_none()
+            && !length
             && wit::classify(self.resolve, &inner) == Ok(WitType::String)
         {
             found = WitType::String;
         }
-        let length = field.is_some_and(|field| field.length.is_some());
         let sequence = matches!(found, WitType::String | WitType::List(_));
         match found {
             WitType::String if !length && let Some(size @ 1..=0x1_0000) = inline => Some((size, 1)),
@@ -298,6 +300,9 @@ impl Checker<'_> {
                     .help(if inline.is_some() {
                         "`inline` is the size of an array that holds a string, from 1 to 65536 \
                          bytes, without a `length` and without `option`"
+                    } else if optional && length {
+                        "an option is null in C, and a `length` can't say that: leave `length` \
+                         out, for a C string that ends with a NUL"
                     } else if sequence {
                         "a list needs its length: `length = { offset = … }`"
                     } else {

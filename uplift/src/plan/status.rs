@@ -66,6 +66,8 @@ impl Checker<'_> {
             errors,
             unknown,
             unknown_error,
+            carries,
+            field,
             ..
         } = spec
         else {
@@ -75,6 +77,9 @@ impl Checker<'_> {
         if !none.is_empty() && draft.result.some.is_none() {
             let path = [path, &[Step::Key("none")]].concat();
             return self.wrong_part(draft, &path, None, "an option");
+        }
+        if carries.is_none() && (field.is_some() || !values.is_empty()) {
+            complete &= self.all_valued(path, ok.as_deref(), none, values);
         }
         let report = &draft.report;
         let ok = self.ok(path, ok.as_deref(), none, Some(values));
@@ -236,6 +241,64 @@ impl Checker<'_> {
             Some(Carried::Value) => self.value(draft, path, (None, None), field),
             Some(Carried::Length) => self.returned_length(draft, path, *unit, field),
         }
+    }
+
+    /// Whether each status in `ok` has its value.
+    fn all_valued(
+        &mut self,
+        path: &[Step<'_>],
+        ok: Option<&[mapping::Statuses]>,
+        none: &[i32],
+        values: &BTreeMap<String, String>,
+    ) -> bool {
+        let known: Vec<Statuses> = values
+            .keys()
+            .filter_map(|key| Statuses::parse(key))
+            .chain(none.iter().map(|status| Statuses::one(*status)))
+            .collect();
+        let mut complete = true;
+        // Without a word of it, 0 is ok.
+        let zero = [mapping::Statuses::One(0)];
+        let silent = ok.is_none() && known.is_empty();
+        let ok = if silent { Some(&zero[..]) } else { ok };
+        for (index, entry) in ok.unwrap_or_default().iter().enumerate() {
+            let range = match entry {
+                mapping::Statuses::One(status) => Some(Statuses::one(*status)),
+                mapping::Statuses::Range(text) => Statuses::parse(text),
+            };
+            // One that can't be read is a mistake of its own.
+            let Some(Statuses { first, last }) = range else {
+                continue;
+            };
+            let chosen = |status: i32| {
+                let status = Statuses::one(status);
+                known.iter().any(|known| known.contains(status))
+            };
+            // The first that is not known comes after the known ones at the latest.
+            let Some(status) = (first..=last).find(|status| !chosen(*status)) else {
+                continue;
+            };
+            let entry = [path, &[Step::Key("ok"), Step::Item(index)]].concat();
+            let span = if silent {
+                self.mapping.document.value(path)
+            } else {
+                self.mapping.document.value(&entry)
+            };
+            self.mistake(
+                Diagnostic::mapping(
+                    "mapping::status",
+                    span,
+                    format!("the status {status} is ok, and no value stands for it"),
+                    "",
+                )
+                .help(format!(
+                    "give it one in `values`: `\"{status}\" = \"…\"`; what is in `values` is ok \
+                     without being in `ok`"
+                )),
+            );
+            complete = false;
+        }
+        complete
     }
 
     fn carries_twice<T>(&mut self, path: &[Step<'_>]) -> Option<T> {

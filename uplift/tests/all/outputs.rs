@@ -220,6 +220,39 @@ fn statuses_become_bools_enums_and_numbers() {
 }
 
 #[test]
+fn a_status_of_success_without_a_value_is_a_mistake() {
+    let world = "enum bad { misuse } enum next { row, done }
+        export step: func(status: s32) -> result<next, bad>;";
+    let step = |success: &str| {
+        format!(
+            "[function.step]\nreturns = {{ as = \"status\", {success}, values = {{ \"100\" = \"row\", \
+             \"101\" = \"done\" }}, errors = {{ \"21\" = \"misuse\" }} }}"
+        )
+    };
+    for (success, status) in [
+        ("ok = [0]", 0),
+        ("ok = [100, 102]", 102),
+        ("ok = [\"100..=103\"]", 102),
+        ("ok = [\"..=-1\"]", i32::MIN),
+        ("ok = [\"100..\"]", 102),
+    ] {
+        let found = refused(world, &step(success));
+        let messages: Vec<&str> = found.iter().map(|(message, _)| message.as_str()).collect();
+        let expected = format!("the status {status} is ok, and no value stands for it");
+        assert_eq!(messages, [expected.as_str()], "{success}");
+    }
+    for success in ["ok = [100, 101]", "ok = [\"100..=101\"]"] {
+        let mut step = wrapped(world, &step(success));
+        let done = Val::Enum("done".into());
+        assert_eq!(step.call("step", &[Val::S32(101)]), ok(done));
+    }
+    let world = "export step: func(status: s32) -> tuple<bool>;";
+    let none = "[function.step]\nreturns = { as = \"status\", field = \"0\" }";
+    let found = refused(world, none);
+    assert_eq!(found[0].0, "the status 0 is ok, and no value stands for it");
+}
+
+#[test]
 fn a_scratch_argument_is_zeroed_room_that_nobody_reads() {
     let world = "export length-of: func() -> u32;";
     let mapping = r#"[function.length-of]

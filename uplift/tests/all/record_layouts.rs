@@ -224,6 +224,23 @@ fn mistakes_in_a_struct_are_refused() {
 }
 
 #[test]
+fn an_optional_string_in_a_struct_has_no_length() {
+    let world = "record note { text: option<string> } export write: func(note: note);";
+    let write = r#"(func (export "write") (param i32))"#;
+    let mapping = "[record.note]\nfields = { text = { nul = \"trap\", length = {} } }
+[function.write]\narguments = [{ as = \"record\", param = \"note\" }]";
+    let found = mistakes(&with_allocator(write), world, mapping);
+    let found: Vec<(String, Option<String>)> = found
+        .iter()
+        .map(|mistake| (mistake.message.clone(), mistake.help.clone()))
+        .collect();
+    let message = "the field `text` can't be a member of a C struct this way";
+    let help = "an option is null in C, and a `length` can't say that: leave `length` out, for a C \
+                string that ends with a NUL";
+    assert_eq!(found, [(message.to_owned(), Some(help.to_owned()))]);
+}
+
+#[test]
 fn mistakes_in_structs_and_parts_are_shown_where_they_are() {
     let world = WIT.replace(
         "FUNCTIONS",
