@@ -154,6 +154,10 @@ fn notes(out: &mut String, function: &FunctionReport) -> fmt::Result {
             "needed more memory, or gave a larger result, than can be compared",
         ),
         (
+            function.no_room,
+            "found no room on the C side, where marked bytes stand around each input",
+        ),
+        (
             function.unreached,
             "never got to the function: the steps before made no handle",
         ),
@@ -252,12 +256,20 @@ fn summary(out: &mut String, comparison: &Comparison) -> fmt::Result {
             counted(comparison.cases.len(), "case")
         )?;
     }
-    if !comparison.left_out.is_empty() {
-        let names = comparison.left_out.join(", ");
+    for (words, names) in [
+        ("not compared", &comparison.left_out),
+        ("never answered", &comparison.never_answered),
+    ] {
+        if !names.is_empty() {
+            write!(out, "\n{words}: {}: {}", names.len(), names.join(", "))?;
+        }
+    }
+    if !comparison.never_answered.is_empty() {
         write!(
             out,
-            "\nnot compared: {}: {names}",
-            comparison.left_out.len()
+            "\nhelp: each input trapped, so nothing says that this mapping is right; is the function \
+             that frees the result the right one? A case with a sensible input shows that it \
+             answers, and one with `traps = true` that it is meant to trap."
         )?;
     }
     writeln!(out)

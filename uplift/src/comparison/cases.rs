@@ -106,6 +106,16 @@ pub(super) struct Case {
     expected: Vec<Expected>,
 }
 
+impl Case {
+    /// The functions that it calls.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Call { subject, .. } => Some(*subject),
+            Step::Drop(_) => None,
+        })
+    }
+}
+
 /// What a case says of a step.
 enum Expected {
     Anything,
@@ -418,6 +428,10 @@ pub(super) fn run(setup: &Setup<'_>, case: &Case) -> Result<CaseReport, Error> {
                 (format!("trapped: {raw}"), format!("trapped: {wrapped}")),
             ),
             Seen::Stopped => (false, both("ran for too long".into())),
+            Seen::NoRoom => {
+                let words = "was not called: the C side has no room for its inputs";
+                (false, both(words.into()))
+            }
             Seen::TooLarge => (false, both("returned more than what is compared".into())),
             Seen::Skipped => (false, both("was not called: there is no handle".into())),
             Seen::Different(difference) => {

@@ -78,6 +78,7 @@ pub(super) fn explore(
             }
             (_, Some(Seen::Stopped)) => report.stopped += 1,
             (_, Some(Seen::TooLarge)) => report.too_large += 1,
+            (_, Some(Seen::NoRoom)) => report.no_room += 1,
             _ => report.unreached += 1,
         }
         if !matches!(answers.last(), Some(Seen::Same(_) | Seen::Skipped) | None) {

@@ -19,7 +19,7 @@ mod structs;
 
 use wasmtime::{Func, Instance, InstancePre, Memory, Store, Val, ValType};
 
-use super::sandbox::{Ended, PAGE, Sandbox, State, ended};
+use super::sandbox::{Ended, PAGE, Sandbox, State, Trapped, ended};
 use crate::Mapping;
 use crate::plan::{Plan, Room};
 
@@ -105,7 +105,10 @@ impl<'s> Raw<'s> {
     fn function(&mut self, export: &str) -> Result<Func, Ended> {
         self.instance
             .get_func(&mut self.store, export)
-            .ok_or_else(|| Ended::Trapped(format!("there is no export `{export}`")))
+            .ok_or_else(|| {
+                let reason = format!("there is no export `{export}`");
+                Ended::Trapped(Trapped::at_boundary(reason))
+            })
     }
 
     /// The types of the arguments of an export.
@@ -156,9 +159,9 @@ impl<'s> Raw<'s> {
         range
             .and_then(|(start, end)| self.bytes().get(start..end))
             .ok_or_else(|| {
-                Ended::Trapped(format!(
+                Ended::Trapped(Trapped::at_boundary(format!(
                     "{size} bytes at {pointer:#x} do not lie inside of the memory"
-                ))
+                )))
             })
     }
 
@@ -179,9 +182,9 @@ impl<'s> Raw<'s> {
     /// Grows the memory by enough pages for so many bytes.
     fn grow(&mut self, size: u32) -> Result<(u32, u32), Ended> {
         let pages = u64::from(size).div_ceil(PAGE as u64);
-        let refused = || Ended::Trapped("no room for an input or a buffer".into());
-        let memory = self.memory.ok_or_else(refused)?;
-        let before = memory.grow(&mut self.store, pages).map_err(|_| refused())?;
+        let memory = self.memory.ok_or(Ended::NoRoom)?;
+        let grown = memory.grow(&mut self.store, pages);
+        let before = grown.map_err(|_| Ended::NoRoom)?;
         let at = |pages: u64| u32::try_from(pages * PAGE as u64).unwrap_or(u32::MAX);
         Ok((at(before), at(before + pages)))
     }
@@ -189,7 +192,10 @@ impl<'s> Raw<'s> {
     /// Asks the module's allocator for room.
     fn malloc(&mut self, malloc: &str, size: u32) -> Result<u32, Ended> {
         match self.core_u32(malloc, &[size, 8])? {
-            0 => Err(Ended::Trapped("no room for an input or a buffer".into())),
+            // Null, or beyond the memory, because nobody has grown it.
+            pointer if pointer == 0 || self.read(pointer, u64::from(size)).is_err() => {
+                Err(Ended::NoRoom)
+            }
             pointer => Ok(pointer),
         }
     }
@@ -198,7 +204,7 @@ impl<'s> Raw<'s> {
     fn allocate(&mut self, size: u32) -> Result<Block, Ended> {
         let whole_size = size
             .checked_add(BEFORE + 8 + behind(size))
-            .ok_or_else(|| Ended::Trapped("no room for an input or a buffer".into()))?;
+            .ok_or(Ended::NoRoom)?;
         let plan = self.plan;
         let whole = match &plan.room {
             Room::Allocator { malloc, .. } => self.malloc(&malloc.export, whole_size)?,

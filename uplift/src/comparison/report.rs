@@ -1,5 +1,7 @@
 //! What a comparison found.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 /// What came of a comparison.
@@ -14,6 +16,9 @@ pub struct Comparison {
     pub compared: usize,
     /// The ones that were not, by their keys in the mapping.
     pub left_out: Vec<String>,
+    /// The ones that were, and yet never returned: each input trapped on both
+    /// sides, and no case says what they do.
+    pub never_answered: Vec<String>,
     /// Each function of the world, in its order.
     pub functions: Vec<FunctionReport>,
     /// The cases of the file, in its order.
@@ -21,7 +26,19 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    pub(super) fn new(seed: u64, functions: Vec<FunctionReport>, cases: Vec<CaseReport>) -> Self {
+    /// `told` has the numbers of the functions whose cases came out as they say.
+    pub(super) fn new(
+        seed: u64,
+        functions: Vec<FunctionReport>,
+        cases: Vec<CaseReport>,
+        told: &BTreeSet<usize>,
+    ) -> Self {
+        let never_answered = functions
+            .iter()
+            .enumerate()
+            .filter(|(number, function)| function.only_traps() && !told.contains(number))
+            .map(|(_, function)| function.function.clone())
+            .collect();
         let left_out: Vec<String> = functions
             .iter()
             .filter(|function| !function.is_compared())
@@ -32,6 +49,7 @@ impl Comparison {
             seed,
             compared: functions.len() - left_out.len(),
             left_out,
+            never_answered,
             functions,
             cases,
         }
@@ -45,7 +63,7 @@ impl Comparison {
     }
 
     /// Whether the two sides agreed in everything, and every case came out as it
-    /// says.
+    /// says. A function that never answered agrees, which says little about it.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.functions
@@ -82,6 +100,9 @@ pub struct FunctionReport {
     pub stopped: u32,
     /// How many gave a result that is too large to be compared.
     pub too_large: u32,
+    /// How many the C side had no room for: its inputs are larger by the marks
+    /// around them.
+    pub no_room: u32,
     /// How many never got to the function, because no handle came of the steps
     /// before.
     pub unreached: u32,
@@ -109,6 +130,7 @@ impl FunctionReport {
             trap: None,
             stopped: 0,
             too_large: 0,
+            no_room: 0,
             unreached: 0,
             different: 0,
             cut_short: false,
@@ -121,6 +143,12 @@ impl FunctionReport {
     #[must_use]
     pub fn is_compared(&self) -> bool {
         self.same + self.trapped + self.different > 0
+    }
+
+    /// Whether it trapped whenever it came to an end, on both sides alike.
+    #[must_use]
+    pub fn only_traps(&self) -> bool {
+        self.trapped > 0 && self.same + self.different == 0
     }
 
     /// Whether the memory of one side keeps growing, and that of the other does

@@ -30,12 +30,68 @@ const KEPT: usize = 1 << 16;
 /// Why a call did not return.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Ended {
-    /// It trapped, for this reason.
-    Trapped(String),
+    Trapped(Trapped),
+    /// The C caller has no room for its inputs and the marks around them.
+    NoRoom,
     /// It ran for too long.
     Stopped,
     /// Its result is larger than what is compared.
     TooLarge,
+}
+
+/// A trap.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trapped {
+    pub(super) reason: String,
+    place: Place,
+}
+
+/// Where a call was ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// In the module's own code.
+    Module(wasmtime::Trap),
+    /// By the C caller, the shim, or the canonical ABI: what was passed, or what
+    /// came back, is none of what the mapping and the WIT allow.
+    Boundary,
+    /// By the module, which exited, with a status of success or not. No more than
+    /// that is left of it in a component.
+    Exit(bool),
+}
+
+impl Trapped {
+    /// At the boundary between the module and its caller.
+    pub(super) fn at_boundary(reason: impl Into<String>) -> Self {
+        Trapped {
+            reason: reason.into(),
+            place: Place::Boundary,
+        }
+    }
+
+    /// Whether both mean the same failure. The words differ, as do the reasons for
+    /// which the two boundaries refuse a value.
+    pub(super) fn agrees(&self, other: &Trapped) -> bool {
+        self.place == other.place || (self.is_overflow() && other.is_overflow())
+    }
+
+    /// The stack ends wherever it ends.
+    fn is_overflow(&self) -> bool {
+        self.place == Place::Module(wasmtime::Trap::StackOverflow)
+    }
+
+    pub(super) fn is_at_boundary(&self) -> bool {
+        self.place == Place::Boundary
+    }
+
+    /// The place and the reason, in words.
+    pub(super) fn words(&self) -> String {
+        let place = match self.place {
+            Place::Module(_) => "trapped in the module",
+            Place::Boundary => "trapped at the boundary",
+            Place::Exit(_) => "ended the program",
+        };
+        format!("{place}: {}", self.reason)
+    }
 }
 
 /// An engine, and the stores that it makes.
@@ -167,21 +223,44 @@ pub(super) fn ended(error: &wasmtime::Error, state: &State) -> Ended {
         return Ended::Stopped;
     }
     if let Some(I32Exit(status)) = error.downcast_ref() {
-        return Ended::Trapped(format!("it exited with status {status}"));
+        return Ended::Trapped(Trapped {
+            reason: format!("it exited with status {status}"),
+            place: Place::Exit(*status == 0),
+        });
     }
     let mut reason = error.root_cause().to_string();
-    // The shim's own reasons are names of functions that do nothing but trap.
-    if error.downcast_ref() == Some(&wasmtime::Trap::UnreachableCodeReached)
+    let mut place = Place::Boundary;
+    if let Some(trap) = error.downcast_ref::<wasmtime::Trap>()
         && let Some(trace) = error.downcast_ref::<wasmtime::WasmBacktrace>()
-        && let Some(name) = trace.frames().first().and_then(|frame| frame.func_name())
-        && let Some(shim) = name.strip_prefix("uplift: ")
+        && let Some(frame) = trace.frames().first()
     {
-        shim.clone_into(&mut reason);
+        // The shim's own reasons are names of functions that do nothing but trap.
+        let shim = frame
+            .func_name()
+            .and_then(|name| name.strip_prefix("uplift: "));
+        if *trap == wasmtime::Trap::StackOverflow || shim.is_none() && !beside_the_module(frame) {
+            place = Place::Module(*trap);
+        }
+        if let Some(shim) = shim
+            && *trap == wasmtime::Trap::UnreachableCodeReached
+        {
+            shim.clone_into(&mut reason);
+        }
     }
     if let Some(words) = state.last_words() {
         reason = format!("{reason}; it had written: {words}");
     }
-    Ended::Trapped(reason.split_whitespace().collect::<Vec<_>>().join(" "))
+    Ended::Trapped(Trapped {
+        reason: reason.split_whitespace().collect::<Vec<_>>().join(" "),
+        place,
+    })
+}
+
+/// Whether a frame is one of the shim or of the WASI adapter, which alone import
+/// from the module that is wrapped.
+fn beside_the_module(frame: &wasmtime::FrameInfo) -> bool {
+    let mut imports = frame.module().imports();
+    imports.any(|import| import.module() == "__main_module__")
 }
 
 /// Always the same time of day.

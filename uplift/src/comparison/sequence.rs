@@ -47,6 +47,8 @@ pub(super) enum Seen {
     Trapped(String, String),
     /// Both ran for too long.
     Stopped,
+    /// The C caller has no room for its inputs and the marks around them.
+    NoRoom,
     /// The result is larger than what is compared, or takes more memory than there
     /// is.
     TooLarge,
@@ -162,6 +164,9 @@ fn call<'s>(
     let full = match (&raw, &wrapped) {
         (Err(Ended::Trapped(_)), Ok(_)) => pair.raw.was_denied(),
         (Ok(_), Err(Ended::Trapped(_))) => pair.wrapped.was_denied(),
+        (Err(Ended::Trapped(one)), Err(Ended::Trapped(other))) => {
+            !one.agrees(other) && (pair.raw.was_denied() || pair.wrapped.was_denied())
+        }
         _ => false,
     };
     if full {
@@ -175,7 +180,10 @@ fn drop_both(pair: &mut Pair<'_>, handle: Handle) -> Seen {
     let wrapped = pair.wrapped.drop_resource(handle.wrapped);
     match (raw, wrapped) {
         (Ok(()), Ok(())) => Seen::Same(None),
-        (Err(Ended::Trapped(raw)), Err(Ended::Trapped(wrapped))) => Seen::Trapped(raw, wrapped),
+        (Err(Ended::Trapped(raw)), Err(Ended::Trapped(wrapped))) if raw.agrees(&wrapped) => {
+            Seen::Trapped(raw.reason, wrapped.reason)
+        }
+        (Err(Ended::NoRoom), _) => Seen::NoRoom,
         (Err(Ended::Stopped), Err(Ended::Stopped)) => Seen::Stopped,
         (raw, wrapped) => {
             let said = |side: Result<(), Ended>| match side {
@@ -197,9 +205,14 @@ fn answer(
     made: &mut Vec<Option<Handle>>,
 ) -> Seen {
     let (raw, wrapped) = match (raw, wrapped) {
-        (Err(Ended::Trapped(raw)), Err(Ended::Trapped(wrapped))) => {
-            return Seen::Trapped(raw, wrapped);
+        (Err(Ended::Trapped(raw)), Err(Ended::Trapped(wrapped))) if raw.agrees(&wrapped) => {
+            return Seen::Trapped(raw.reason, wrapped.reason);
         }
+        // The shim has none either, or needs less of it.
+        (Err(Ended::NoRoom), Err(Ended::Trapped(wrapped))) if wrapped.is_at_boundary() => {
+            return Seen::Trapped(said(&Ended::NoRoom), wrapped.reason);
+        }
+        (Err(Ended::NoRoom), _) => return Seen::NoRoom,
         (Err(Ended::Stopped), Err(Ended::Stopped)) => return Seen::Stopped,
         (Ok(raw), Ok(wrapped)) => (raw, wrapped),
         (raw, wrapped) => {
@@ -239,7 +252,8 @@ fn answer(
 /// What kept a call from returning, in words.
 fn said(ended: &Ended) -> String {
     match ended {
-        Ended::Trapped(reason) => format!("trapped: {reason}"),
+        Ended::Trapped(trapped) => trapped.words(),
+        Ended::NoRoom => "had no room for an input or a buffer".into(),
         Ended::Stopped => "ran for too long".into(),
         Ended::TooLarge => "returned more than what is compared".into(),
     }

@@ -46,7 +46,8 @@ impl<'s> Setup<'s> {
     /// A fresh instance of both.
     pub(super) fn start(&self) -> Result<Pair<'s>, Error> {
         let words = |ended: Ended| match ended {
-            Ended::Trapped(reason) => reason,
+            Ended::Trapped(trapped) => trapped.reason,
+            Ended::NoRoom => "there is no room for its inputs".into(),
             Ended::Stopped | Ended::TooLarge => "it runs for too long".into(),
         };
         let raw = Raw::start(self.sandbox, self.plan, self.mapping, &self.module);

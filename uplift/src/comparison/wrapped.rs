@@ -3,7 +3,7 @@
 use wasmtime::Store;
 use wasmtime::component::{Func, InstancePre, ResourceAny, Type, Val};
 
-use super::sandbox::{Ended, Sandbox, State, ended};
+use super::sandbox::{Ended, Sandbox, State, Trapped, ended};
 use super::subject::Subject;
 
 /// The component, running.
@@ -39,7 +39,8 @@ impl<'s> Wrapped<'s> {
             };
             let function = index.and_then(|index| instance.get_func(&mut store, index));
             functions.push(function.ok_or_else(|| {
-                Ended::Trapped(format!("the component does not export `{}`", subject.key))
+                let reason = format!("the component does not export `{}`", subject.key);
+                Ended::Trapped(Trapped::at_boundary(reason))
             })?);
         }
         Ok(Wrapped {

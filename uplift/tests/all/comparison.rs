@@ -12,6 +12,7 @@ mod cases;
 mod command;
 mod mutants;
 mod shapes;
+mod traps;
 
 /// A C library with an allocator that reuses what was freed, in lists by powers
 /// of two.
@@ -115,6 +116,14 @@ impl Subject {
         }
     }
 
+    /// The module of this one, and the component of another.
+    fn against(self, other: Subject) -> Self {
+        Subject {
+            component: other.component,
+            ..self
+        }
+    }
+
     fn compare(&self, options: &Options, cases: &str) -> Result<Comparison, Error> {
         let cases = Cases::parse(cases)?;
         self.plan
@@ -190,6 +199,7 @@ fn a_function_that_frees_the_wrong_thing_traps_or_differs() {
     let copy = only(&comparison);
     assert_eq!(copy.same, 0);
     assert_eq!(copy.trapped, copy.inputs);
+    assert_eq!(comparison.never_answered, ["copy"]);
 }
 
 #[test]

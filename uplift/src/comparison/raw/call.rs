@@ -10,7 +10,7 @@ use super::given::Given;
 use super::parts::Found;
 use super::results::NullError;
 use super::{Block, Raw};
-use crate::comparison::sandbox::Ended;
+use crate::comparison::sandbox::{Ended, Trapped};
 use crate::comparison::subject::Subject;
 use crate::mapping::{Argument, Capacity, Unit};
 
@@ -45,7 +45,7 @@ impl From<Ended> for Early {
 }
 
 pub(super) fn trap(reason: impl Into<String>) -> Early {
-    Early::Ended(Ended::Trapped(reason.into()))
+    Early::Ended(Ended::Trapped(Trapped::at_boundary(reason)))
 }
 
 /// A call on its way.

@@ -4,7 +4,7 @@ use wasmtime::{Linker, Module, Val, ValType};
 
 use super::Raw;
 use super::failures::is_ok;
-use crate::comparison::sandbox::{Ended, State};
+use crate::comparison::sandbox::{Ended, State, Trapped};
 use crate::mapping::{Import, Init, Mapping, Number, Stub};
 
 /// Stands in for the imports that the mapping has an entry for.
@@ -58,7 +58,8 @@ impl Raw<'_> {
             if let Some(Val::I32(status)) = self.core(calls, &arguments)?
                 && !is_ok(status, ok.as_deref(), &[], [].iter())
             {
-                return Err(Ended::Trapped(format!("`{calls}` returned {status}")));
+                let reason = format!("`{calls}` returned {status}");
+                return Err(Ended::Trapped(Trapped::at_boundary(reason)));
             }
         }
         Ok(())

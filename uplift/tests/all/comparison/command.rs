@@ -115,6 +115,16 @@ fn a_run_that_compares_nothing_is_no_success() {
 }
 
 #[test]
+fn a_function_that_never_answers_is_named_with_exit_code_1() {
+    // What is not free memory is freed.
+    let folder = folder(&CALL_COPY.replace("\"free\"", "\"destroy\""));
+    let destroy = "(func (export \"destroy\") (param i32) unreachable)";
+    let wasm = wat::parse_str(module(&format!("{COPY}{destroy}"))).expect("a valid module");
+    fs::write(folder.path().join("module.wasm"), wasm).expect("it can be written");
+    insta::assert_snapshot!(text(&check(&folder, &[])));
+}
+
+#[test]
 fn functions_that_are_left_out_are_counted_and_named() {
     let folder = folder(
         r#"[resource."notes#note"]
