@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod confirmed;
 mod error;
+mod exports;
 mod failed;
 mod function;
 mod imports;

@@ -104,8 +104,8 @@ pub(crate) enum Argument {
     Pointer {
         /// The WIT parameter.
         param: String,
-        /// The C type of a number. Left out: the one of the WIT type's width, and 32
-        /// bits for enums and flags.
+        /// The C type of the number, or of the elements of a list of numbers. Left
+        /// out: the one of the WIT type's width, and 32 bits for enums and flags.
         #[serde(rename = "type")]
         c_type: Option<CType>,
     },
@@ -127,6 +127,10 @@ pub(crate) enum Argument {
     Buffer {
         /// How much room.
         capacity: Capacity,
+        /// The C type of the elements of a list of numbers. Left out: the one of the
+        /// WIT type's width, and 32 bits for enums and flags.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
         /// The part of the WIT result that it becomes: the name of a record's field
         /// or the number of a tuple's, from 0. Left out: all of it.
         field: Option<String>,
@@ -157,6 +161,10 @@ pub(crate) enum Argument {
     /// A pointer to a pointer, by which the C function hands out memory of its
     /// own: the WIT result, a list, a string, a record or a tuple.
     OutPointer {
+        /// The C type of the elements of a list of numbers. Left out: the one of the
+        /// WIT type's width, and 32 bits for enums and flags.
+        #[serde(rename = "type")]
+        c_type: Option<CType>,
         /// The export that frees it. Left out with `borrowed`.
         free: Option<String>,
         /// Who else owns it.

@@ -7,11 +7,9 @@ use wasm_encoder::ValType;
 use super::check::Checker;
 use super::function::Draft;
 use super::param::Use;
-use super::text::{PassedText, TextKeys};
+use super::text::text_keys;
 use super::wit::WitType;
-use super::{
-    Argument, CType, Capacity, Given, Initial, ListInput, Scalar, Shape, StringInput, Way,
-};
+use super::{Argument, CType, Capacity, Given, Initial, ListInput, Scalar, Way};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, OnError, Step, Unit};
 
@@ -49,14 +47,15 @@ impl Checker<'_> {
                 if !ty.is_sequence() {
                     return self.wrong_param(&path, param, "a string or a list", "`value`");
                 }
-                Some(match (unit, self.element_size(draft, ty)) {
+                let c = draft.outs.param_type(param);
+                Some(match (unit, self.element_size(draft, ty, c)) {
                     (Unit::Elements, _) | (Unit::Bytes, 1) => Argument::Local(local + 1),
                     (Unit::Bytes, size) => Argument::Scaled(local + 1, size),
                 })
             }
-            Spec::Buffer { capacity, field } => {
-                Some(self.buffer(draft, &path, capacity, field.as_deref()))
-            }
+            Spec::Buffer {
+                capacity, field, ..
+            } => Some(self.buffer(draft, &path, capacity, field.as_deref())),
             Spec::Capacity { unit, field } => self.capacity(draft, &path, *unit, field.as_deref()),
             Spec::BufferLength { unit, field } => {
                 self.buffer_length(draft, &path, *unit, field.as_deref())
@@ -145,7 +144,8 @@ impl Checker<'_> {
             let help = "`value`, `record` or `cstrings`";
             return self.wrong_param(path, param, "a string, a list or a number", help);
         }
-        if let Some(shape) = self.copied(draft, ty, Way::ToC) {
+        self.element_type(path, ty, c)?;
+        if let Some(shape) = self.copied(draft, ty, c, Way::ToC) {
             draft.lists.push(ListInput {
                 pointer: local,
                 length: local + 1,
@@ -320,7 +320,7 @@ impl Checker<'_> {
     }
 
     /// The same, and for an option the local that says whether it is `some`.
-    fn used_or_none(
+    pub(super) fn used_or_none(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
@@ -400,58 +400,6 @@ impl Checker<'_> {
         ));
         None
     }
-
-    fn cstring(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        param: &str,
-        keys: TextKeys<'_>,
-    ) -> Option<Argument> {
-        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
-        draft.used.insert((param.to_owned(), Use::Length));
-        if ty != WitType::String {
-            return self.wrong_param(
-                path,
-                param,
-                "a string",
-                "`pointer` and `length`, or `value`",
-            );
-        }
-        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
-        draft.strings.push(StringInput {
-            pointer,
-            length: pointer + 1,
-            some,
-            latin1,
-            nul,
-        });
-        Some(Argument::Local(pointer))
-    }
-
-    /// The array of pointers to the strings of a list.
-    fn cstrings(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        param: &str,
-        keys: TextKeys<'_>,
-    ) -> Option<Argument> {
-        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
-        draft.used.insert((param.to_owned(), Use::Length));
-        if ty != WitType::Strings {
-            return self.wrong_param(path, param, "a list of strings", "`pointer` or `cstring`");
-        }
-        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
-        draft.lists.push(ListInput {
-            pointer,
-            length: pointer + 1,
-            some,
-            shape: Shape::of_cstring(latin1, nul),
-            null_behind: true,
-        });
-        Some(Argument::Local(pointer))
-    }
 }
 
 /// The address of a slot; where the local of an option is 0, null.
@@ -460,35 +408,4 @@ fn pointing(slot: u32, some: Option<u32>) -> Argument {
         Some(some) => Argument::SlotIf(slot, some),
         None => Argument::Slot(slot),
     }
-}
-
-/// What the mapping says of text that is passed on.
-fn text_keys(argument: &mapping::Argument) -> Option<TextKeys<'_>> {
-    let (mapping::Argument::Cstring {
-        nul,
-        nul_error,
-        encoding,
-        unencodable,
-        unencodable_error,
-        ..
-    }
-    | mapping::Argument::Cstrings {
-        nul,
-        nul_error,
-        encoding,
-        unencodable,
-        unencodable_error,
-        ..
-    }) = argument
-    else {
-        return None;
-    };
-    Some(TextKeys {
-        nul: *nul,
-        nul_error: nul_error.as_deref(),
-        encoding: *encoding,
-        unencodable: *unencodable,
-        unencodable_error: unencodable_error.as_deref(),
-        of: "",
-    })
 }

@@ -7,7 +7,7 @@ use super::function::{Draft, Ownership};
 use super::param::Use;
 use super::part::Target;
 use super::wit::WitType;
-use super::{Argument, Buffer, Capacity, From, Initial, Scalar, Shape, Slot, Way, Written};
+use super::{Argument, Buffer, CType, Capacity, From, Initial, Scalar, Shape, Slot, Way, Written};
 use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, OnErrorMemory, Step, Unit};
 
@@ -19,8 +19,11 @@ pub(super) struct Outs {
     /// The fields of the buffers and out-pointers, in the order of the arguments.
     buffer_fields: Vec<Option<String>>,
     pointer_fields: Vec<Option<String>>,
-    /// The parts that the buffers become.
-    pub(super) filled: Vec<Option<Target>>,
+    /// The C types of the elements of parts, by their fields, and of parameters.
+    part_types: Vec<(Option<String>, CType)>,
+    param_types: Vec<(String, CType)>,
+    /// The parts that the buffers become, and the C types of their elements.
+    pub(super) filled: Vec<Option<(Target, Option<CType>)>>,
     pub(super) pointed: Vec<Option<Pointed>>,
     /// The numbers of the buffers whose length is known, and from where.
     pub(super) written: Vec<(usize, Written)>,
@@ -38,12 +41,31 @@ pub(super) struct Pointed {
     pub(super) slot: u32,
     pub(super) owner: Ownership,
     pub(super) on_error: OnErrorMemory,
+    /// The C type of the elements.
+    pub(super) c_type: Option<CType>,
 }
 
 impl Outs {
     pub(super) fn new(arguments: &[mapping::Argument]) -> Self {
         let mut outs = Outs::default();
         for argument in arguments {
+            match argument {
+                mapping::Argument::Buffer {
+                    c_type: Some(c),
+                    field,
+                    ..
+                }
+                | mapping::Argument::OutPointer {
+                    c_type: Some(c),
+                    field,
+                    ..
+                } => outs.part_types.push((field.clone(), *c)),
+                mapping::Argument::Pointer {
+                    c_type: Some(c),
+                    param,
+                } => outs.param_types.push((param.clone(), *c)),
+                _ => {}
+            }
             match argument {
                 mapping::Argument::Buffer { field, .. } => outs.buffer_fields.push(field.clone()),
                 mapping::Argument::OutPointer { field, .. } => {
@@ -56,6 +78,19 @@ impl Outs {
             }
         }
         outs
+    }
+
+    /// The C type of the elements of the part called `field`, if the mapping says it.
+    pub(super) fn part_type(&self, field: Option<&str>) -> Option<CType> {
+        let mut types = self.part_types.iter();
+        let found = types.find(|(found, _)| found.as_deref() == field);
+        found.map(|(_, c)| *c)
+    }
+
+    /// The same for a parameter.
+    pub(super) fn param_type(&self, param: &str) -> Option<CType> {
+        let mut types = self.param_types.iter();
+        types.find(|(found, _)| found == param).map(|(_, c)| *c)
     }
 
     /// A new slot; its offset.
@@ -75,28 +110,65 @@ impl Checker<'_> {
     /// The element of the list or string that the part called `field` is.
     fn element(&mut self, draft: &Draft<'_>, field: Option<&str>) -> Option<u32> {
         let target = self.target(draft, field)?;
+        let c = draft.outs.part_type(field);
         target
             .ty
             .is_sequence()
-            .then(|| self.element_size(draft, target.ty))
+            .then(|| self.element_size(draft, target.ty, c))
     }
 
     /// The size in C of an element of a list or string.
-    pub(super) fn element_size(&mut self, draft: &Draft<'_>, ty: WitType) -> u32 {
+    pub(super) fn element_size(&mut self, draft: &Draft<'_>, ty: WitType, c: Option<CType>) -> u32 {
         match ty {
+            WitType::List(scalar) => c.unwrap_or_else(|| scalar.in_memory()).size(),
             WitType::Groups(id) => self.c_layout(id, draft.key).map_or(1, |layout| layout.size),
             other => other.element(),
         }
         .max(1)
     }
 
-    /// The struct of each element, if the elements have to be copied.
-    pub(super) fn copied(&mut self, draft: &Draft<'_>, ty: WitType, way: Way) -> Option<Shape> {
-        let WitType::Groups(id) = ty else {
-            return None;
+    /// What each element is in C, if the elements have to be copied.
+    pub(super) fn copied(
+        &mut self,
+        draft: &Draft<'_>,
+        ty: WitType,
+        c: Option<CType>,
+        way: Way,
+    ) -> Option<Shape> {
+        let shape = match ty {
+            WitType::Groups(id) => self.shape(draft, id, way)?,
+            WitType::List(scalar) => {
+                Shape::of_number(c.unwrap_or_else(|| scalar.in_memory()), scalar)
+            }
+            _ => return None,
         };
-        let shape = self.shape(draft, id, way)?;
         (!shape.is_same(way)).then_some(shape)
+    }
+
+    /// Refuses a C type that can't be the one of the elements.
+    pub(super) fn element_type(
+        &mut self,
+        path: &[Step<'_>],
+        ty: WitType,
+        c: Option<CType>,
+    ) -> Option<()> {
+        match (ty, c) {
+            (_, None) => Some(()),
+            (WitType::List(scalar), Some(c)) => self.fitting_type(path, scalar, c),
+            _ => {
+                let path = [path, &[Step::Key("type")]].concat();
+                self.mistake(
+                    Diagnostic::mapping(
+                        "mapping::c-type",
+                        self.mapping.document.value(&path),
+                        "there are no numbers that could have a C type",
+                        "is no list of numbers in the WIT",
+                    )
+                    .help("leave `type` out"),
+                );
+                None
+            }
+        }
     }
 
     /// How many units there are in an element of the part called `field`.
@@ -170,16 +242,27 @@ impl Checker<'_> {
         field: Option<&str>,
     ) -> Argument {
         let number = draft.outs.buffers.len();
-        let target = self.sequence(draft, path, field, "buffer");
+        let target = self
+            .sequence(draft, path, field, "buffer")
+            .filter(|target| {
+                let c = draft.outs.part_type(field);
+                self.element_type(path, target.ty, c).is_some()
+            });
         let capacity = self.room_for(draft, path, spec);
         // If this one is wrong, that has been said, and the numbers of the others
         // stay the same.
         draft.outs.buffers.push(Buffer {
             capacity: capacity.unwrap_or(Capacity::Constant(0)),
-            element: target.map_or(1, |target| self.element_size(draft, target.ty)),
+            element: target.map_or(1, |target| {
+                let c = draft.outs.part_type(field);
+                self.element_size(draft, target.ty, c)
+            }),
             written: Written::All,
         });
-        draft.outs.filled.push(target);
+        draft
+            .outs
+            .filled
+            .push(target.map(|target| (target, draft.outs.part_type(field))));
         Argument::Buffer(number)
     }
 

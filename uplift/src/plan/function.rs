@@ -7,8 +7,9 @@ use wit_parser::Function as WitFunction;
 use wit_parser::abi::{AbiVariant, WasmType};
 
 use super::buffer::Outs;
-use super::check::{Checker, default_export};
+use super::check::Checker;
 use super::error::Errors;
+use super::exports::default_export;
 use super::param::{Param, Use};
 use super::wit::{self, WitResult};
 use super::{

@@ -61,6 +61,7 @@ impl Checker<'_> {
         spec: &mapping::Argument,
     ) -> Option<Argument> {
         let mapping::Argument::OutPointer {
+            c_type,
             free,
             borrowed,
             on_error,
@@ -86,12 +87,14 @@ impl Checker<'_> {
                 null_error: None,
                 field: field.as_deref(),
             };
+            self.element_type(path, whole?.ty, *c_type)?;
             let part = self.record_behind(draft, path, said)?;
             let frees = *on_error == OnErrorMemory::Free;
             draft.parts.push(part.ending_on_error(frees));
             return Some(Argument::Slot(slot));
         }
         let target = self.sequence(draft, path, field.as_deref(), "out-pointer");
+        let target = target.filter(|target| self.element_type(path, target.ty, *c_type).is_some());
         let expected = ["(i32)", "(i32, i32)"];
         let owner = self.owner(draft.key, path, free.as_deref(), *borrowed, &expected);
         draft.outs.pointed.push(match (target, owner) {
@@ -100,6 +103,7 @@ impl Checker<'_> {
                 slot,
                 owner,
                 on_error: *on_error,
+                c_type: *c_type,
             }),
             _ => None,
         });

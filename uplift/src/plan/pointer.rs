@@ -91,7 +91,7 @@ impl Checker<'_> {
         (length, unit): (&mapping::Asked, Unit),
     ) -> Option<Part> {
         let target = self.claim(draft, path, said.field, said.what)?;
-        if !matches!(target.ty, WitType::String | WitType::List(_)) {
+        if !target.ty.is_same_in_c() {
             return self.wrong_part(draft, path, said.field, "a string or a list of numbers");
         }
         let expected = ["(i32)", "(i32, i32)"];

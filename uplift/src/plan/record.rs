@@ -276,7 +276,7 @@ impl Checker<'_> {
                 self.fitting_type(at, scalar, c)?;
                 Some((c.size(), c.size()))
             }
-            WitType::String | WitType::List(_) if length && inline.is_none() => Some((4, 4)),
+            _ if found.is_same_in_c() && length && inline.is_none() => Some((4, 4)),
             WitType::String if inline.is_none() => Some((4, 4)),
             WitType::Group(id) if !length && inline.is_none() => {
                 let layout = self.c_layout(id, user)?;

@@ -221,8 +221,8 @@ impl Checker<'_> {
                 ));
                 return None;
             }
-            let target = target?;
-            let shape = self.copied(draft, target.ty, Way::FromC);
+            let (target, c) = target?;
+            let shape = self.copied(draft, target.ty, c, Way::FromC);
             let output = Output::Buffer(number, shape);
             draft.parts.push(target.filled(output));
         }
@@ -247,8 +247,8 @@ impl Checker<'_> {
                 pointer: pointed.slot,
                 length,
                 unit,
-                element: self.element_size(draft, pointed.target.ty),
-                shape: self.copied(draft, pointed.target.ty, Way::FromC),
+                element: self.element_size(draft, pointed.target.ty, pointed.c_type),
+                shape: self.copied(draft, pointed.target.ty, pointed.c_type, Way::FromC),
                 release: pointed.owner.release,
             };
             let part = pointed.target.filled(output);

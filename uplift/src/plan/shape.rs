@@ -77,6 +77,20 @@ pub(crate) enum Way {
 }
 
 impl Shape {
+    /// A number, for one in a list.
+    pub(crate) fn of_number(c: CType, wit: Scalar) -> Self {
+        Shape {
+            size: c.size(),
+            wit_size: wit.size(),
+            leaves: vec![Leaf {
+                c: 0,
+                wit: 0,
+                flat: 0,
+                kind: LeafKind::Number(c, wit),
+            }],
+        }
+    }
+
     /// A pointer to a C string, for a string in a list.
     pub(crate) fn of_cstring(latin1: Option<Failure>, nul: Option<Failure>) -> Self {
         let field = CstringField {

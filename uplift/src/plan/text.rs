@@ -3,8 +3,10 @@
 use super::check::Checker;
 use super::error::Cause;
 use super::function::Draft;
-use super::{Failure, Text};
-use crate::mapping::{Encoding, ErrorPolicy, Field, NulPolicy, Step};
+use super::param::Use;
+use super::wit::WitType;
+use super::{Argument, Failure, ListInput, Shape, StringInput, Text};
+use crate::mapping::{self, Encoding, ErrorPolicy, Field, NulPolicy, Step};
 
 /// What a mapping says of text that is passed on.
 #[derive(Clone, Copy)]
@@ -28,6 +30,58 @@ pub(super) struct PassedText {
 }
 
 impl Checker<'_> {
+    pub(super) fn cstring(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        keys: TextKeys<'_>,
+    ) -> Option<Argument> {
+        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
+        draft.used.insert((param.to_owned(), Use::Length));
+        if ty != WitType::String {
+            return self.wrong_param(
+                path,
+                param,
+                "a string",
+                "`pointer` and `length`, or `value`",
+            );
+        }
+        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
+        draft.strings.push(StringInput {
+            pointer,
+            length: pointer + 1,
+            some,
+            latin1,
+            nul,
+        });
+        Some(Argument::Local(pointer))
+    }
+
+    /// The array of pointers to the strings of a list.
+    pub(super) fn cstrings(
+        &mut self,
+        draft: &mut Draft<'_>,
+        path: &[Step<'_>],
+        param: &str,
+        keys: TextKeys<'_>,
+    ) -> Option<Argument> {
+        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
+        draft.used.insert((param.to_owned(), Use::Length));
+        if ty != WitType::Strings {
+            return self.wrong_param(path, param, "a list of strings", "`pointer` or `cstring`");
+        }
+        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
+        draft.lists.push(ListInput {
+            pointer,
+            length: pointer + 1,
+            some,
+            shape: Shape::of_cstring(latin1, nul),
+            null_behind: true,
+        });
+        Some(Argument::Local(pointer))
+    }
+
     pub(super) fn passed_text(
         &mut self,
         draft: &Draft<'_>,
@@ -93,4 +147,35 @@ impl Checker<'_> {
             words,
         )
     }
+}
+
+/// What the mapping says of text that is passed on.
+pub(super) fn text_keys(argument: &mapping::Argument) -> Option<TextKeys<'_>> {
+    let (mapping::Argument::Cstring {
+        nul,
+        nul_error,
+        encoding,
+        unencodable,
+        unencodable_error,
+        ..
+    }
+    | mapping::Argument::Cstrings {
+        nul,
+        nul_error,
+        encoding,
+        unencodable,
+        unencodable_error,
+        ..
+    }) = argument
+    else {
+        return None;
+    };
+    Some(TextKeys {
+        nul: *nul,
+        nul_error: nul_error.as_deref(),
+        encoding: *encoding,
+        unencodable: *unencodable,
+        unencodable_error: unencodable_error.as_deref(),
+        of: "",
+    })
 }

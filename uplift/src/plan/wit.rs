@@ -33,6 +33,15 @@ impl WitType {
         )
     }
 
+    /// Whether it is a string, or a list that is the same bytes in C.
+    pub(super) fn is_same_in_c(self) -> bool {
+        match self {
+            WitType::String => true,
+            WitType::List(scalar) => !matches!(scalar, Scalar::Enum(_) | Scalar::Flags(_)),
+            _ => false,
+        }
+    }
+
     /// The size of an element in bytes, which is no record.
     pub(super) fn element(self) -> u32 {
         match self {
@@ -102,11 +111,7 @@ pub(super) fn classify(resolve: &Resolve, ty: &Type) -> Result<WitType, String> 
             u32::try_from(cases.cases.len()).unwrap_or(u32::MAX),
         ))),
         Err(TypeDefKind::List(element)) => match classify(resolve, element) {
-            Ok(WitType::Scalar(scalar))
-                if !matches!(scalar, Scalar::Enum(_) | Scalar::Flags(_) | Scalar::Pointer) =>
-            {
-                Ok(WitType::List(scalar))
-            }
+            Ok(WitType::Scalar(scalar)) => Ok(WitType::List(scalar)),
             Ok(WitType::Group(id)) => Ok(WitType::Groups(id)),
             Ok(WitType::String) => Ok(WitType::Strings),
             _ => Err("a list of something else than numbers, strings, records and tuples".into()),

@@ -16,6 +16,7 @@ mod handles;
 mod hostile_text;
 mod leaks;
 mod limits;
+mod list_types;
 mod memory;
 mod numbers;
 mod optional_numbers;

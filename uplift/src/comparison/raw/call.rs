@@ -126,7 +126,10 @@ impl<'c> Call<'c, '_> {
         self.encode()?;
         let mut growing = None;
         for (index, argument) in self.subject.arguments().iter().enumerate() {
-            let Argument::Buffer { capacity, field } = argument else {
+            let Argument::Buffer {
+                capacity, field, ..
+            } = argument
+            else {
                 continue;
             };
             let room = match capacity {

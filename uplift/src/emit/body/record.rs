@@ -7,7 +7,8 @@ use crate::emit::runtime::{Words as _, at};
 use crate::emit::shim::Helper;
 use crate::emit::trap::Trap;
 use crate::plan::{
-    CType, CstringField, InlineField, LeafKind, ListInput, Scalar, Shape, StringInput,
+    CType, Capacity, CstringField, Encoding, InlineField, LeafKind, ListInput, Scalar, Shape,
+    StringInput,
 };
 
 /// An address: a local and an offset of what it holds.
@@ -201,6 +202,7 @@ impl Body<'_, '_> {
         self.code.local_set(pointer);
         self.load_wit(size, Scalar::U32);
         self.code.local_set(length);
+        self.copy_for_latin1(field, pointer, length);
         self.string(&StringInput {
             pointer,
             length,
@@ -229,6 +231,7 @@ impl Body<'_, '_> {
         self.code.local_set(pointer);
         self.load_wit(size, Scalar::U32);
         self.code.local_tee(length).if_(BlockType::Empty);
+        self.copy_for_latin1(field.text, pointer, length);
         self.string(&StringInput {
             pointer,
             length,
@@ -251,6 +254,28 @@ impl Body<'_, '_> {
             .local_get(length)
             .memory_copy(0, 0)
             .end();
+    }
+
+    /// Copies a string that becomes Latin-1 in place, if there may be another try that
+    /// is passed it again.
+    fn copy_for_latin1(&mut self, field: CstringField, pointer: u32, length: u32) {
+        let mut buffers = self.function.buffers.iter();
+        let again = buffers.any(|buffer| matches!(buffer.capacity, Capacity::Grow { .. }));
+        if field.encoding != Encoding::Latin1 || !again {
+            return;
+        }
+        let copy = self.local(ValType::I32);
+        let allocate = self.shim.helper(Helper::Allocate);
+        self.code
+            .local_get(length)
+            .i32_const(1)
+            .call(allocate)
+            .local_tee(copy)
+            .local_get(pointer)
+            .local_get(length)
+            .memory_copy(0, 0)
+            .local_get(copy)
+            .local_set(pointer);
     }
 
     /// Puts an address on the stack.
