@@ -15,6 +15,7 @@ mod handles;
 mod header;
 mod interface;
 mod names;
+mod naming;
 mod roles;
 mod seal;
 mod shape;
@@ -33,6 +34,7 @@ use crate::module::Module;
 use evidence::{Evidence, Known};
 use handles::Handle;
 use names::{Names, kebab};
+use naming::{name_all, resource_name};
 use roles::{Context, Home, Proposal};
 use start::Start;
 use structs::{Struct, Structs};
@@ -214,7 +216,7 @@ impl Sketch {
                 one.reason.clone_from(reason);
             }
         }
-        let functions = name_all(proposals, &resources, scope);
+        let functions = name_all(proposals, &handles, &resources, scope);
         // The interface is exported for its functions.
         let (handles, resources) = if functions.is_empty() {
             Default::default()
@@ -274,7 +276,7 @@ impl Sketch {
             })
             .filter(|entry| !entry.certain)
             .count();
-        let records = self.structs_used().filter(|(.., found)| found.points());
+        let records = self.structs_used().filter(|(.., found)| found.is_guess());
         guesses + self.resources.len() + records.count() + self.start.guesses()
     }
 
@@ -353,49 +355,4 @@ fn helpers(proposals: &[(Known, Proposal)]) -> BTreeMap<String, String> {
         }
     }
     found
-}
-
-/// Gives each function its WIT name.
-fn name_all(
-    proposals: Vec<(Known, Proposal)>,
-    resources: &BTreeMap<String, String>,
-    mut scope: Names,
-) -> Vec<Drafted> {
-    let mut methods: BTreeMap<String, Names> = resources
-        .keys()
-        .map(|record| (record.clone(), Names::without(&["constructor"])))
-        .collect();
-    proposals
-        .into_iter()
-        .map(|(known, proposal)| {
-            let plain = kebab(&known.export, "nameless");
-            let name = match &proposal.home {
-                Home::Interface => scope.unique(&plain),
-                Home::Constructor(_) => "constructor".into(),
-                Home::Method(record) | Home::Static(record) => {
-                    let prefix = format!("{}-", resources[record]);
-                    let short = plain.strip_prefix(&prefix).unwrap_or(&plain);
-                    let short = kebab(short, "nameless");
-                    match methods.get_mut(record) {
-                        Some(names) => names.unique(&short),
-                        None => short,
-                    }
-                }
-            };
-            Drafted {
-                known,
-                proposal,
-                name,
-            }
-        })
-        .collect()
-}
-
-/// `stream` for `struct stream_s` and `stream_t`.
-fn resource_name(record: &str) -> String {
-    let name = kebab(record, "nameless");
-    let short = ["-s", "-t", "-st"]
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix));
-    short.unwrap_or(&name).to_owned()
 }

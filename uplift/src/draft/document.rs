@@ -88,14 +88,21 @@ fn start(start: &Start) -> String {
 /// How a struct lies in memory.
 fn record(name: &str, wit: &str, found: &Struct) -> String {
     let mut out = format!("\n# `struct {}`", line(name));
-    out.push_str(if found.points() {
-        ": what it points to belongs to it.\n"
+    let mut guesses = Vec::new();
+    if found.points() {
+        guesses.push("what it points to belongs to it");
+    }
+    if found.holds_text() {
+        guesses.push("an array of `char` is text up to its first NUL");
+    }
+    if guesses.is_empty() {
+        out.push_str(".\n");
     } else {
-        ".\n"
-    });
+        let _ = writeln!(out, ": {}.", guesses.join("; "));
+    }
     let key = format!("[record.\"{INTERFACE}#{wit}\"");
     let _ = writeln!(out, "{key}]\nsize = {}", found.size);
-    if found.points() {
+    if found.is_guess() {
         out.push_str("confirmed = false\n");
     }
     let _ = writeln!(out, "{key}.fields]");

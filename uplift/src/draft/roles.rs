@@ -3,6 +3,8 @@
 mod argument;
 mod by_value;
 mod handed;
+mod messages;
+mod owner;
 mod result;
 mod structure;
 

@@ -240,12 +240,24 @@ impl Struct {
                     Ok(inner) => inner.is_passed_as_its_member(found),
                     Err(_) => true,
                 },
-                Kind::List(..) => false,
+                Kind::List(..) | Kind::Inline(_) => false,
                 Kind::Array(_, count) => *count == 1,
                 _ => true,
             },
             _ => false,
         }
+    }
+
+    /// Whether something in it is a guess: who owns what it points to, or that an
+    /// array of `char` is text.
+    pub(super) fn is_guess(&self) -> bool {
+        self.points() || self.holds_text()
+    }
+
+    /// Whether it has an array of `char` for a string.
+    pub(super) fn holds_text(&self) -> bool {
+        let mut kinds = self.fields.iter().map(|field| &field.kind);
+        kinds.any(|kind| matches!(kind, Kind::Inline(_)))
     }
 
     /// Whether it points to something, so that it matters who owns that.

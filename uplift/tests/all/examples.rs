@@ -2,6 +2,7 @@
 //! `cargo xtask modules` make what they need, so they run by `--ignored` only.
 
 mod drafted_structs;
+mod drafted_texts;
 mod drafts;
 mod embedded;
 mod greeter;

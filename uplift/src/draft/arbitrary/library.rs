@@ -151,6 +151,14 @@ const FUNCTIONS: &[Function] = &[
     ),
     ("single_first", "const struct single *", &[]),
     ("single_half", "double", &[("struct single", "of")]),
+    ("thing_strerror", "const char *", &[("int", "status")]),
+    (
+        "thing_last_error",
+        "const char *",
+        &[("const struct thing *", "t")],
+    ),
+    ("status_text", "const char *", &[("enum status", "status")]),
+    ("label_next", "int", &[("struct label *", "inout")]),
     ("setup", "int", &[]),
     ("free_text", "void", &[("const char *", "text")]),
     ("free", "void", &[("void *", "at")]),
@@ -181,6 +189,12 @@ pub(super) fn structs() -> Vec<(&'static str, Option<u32>, Members)> {
     let double = || Type::Number("double".into(), Number::Float(8));
     let size = || Type::Number("size_t".into(), Number::Unsigned(4));
     let text = || Type::pointer(Type::constant(Type::Number("char".into(), Number::Char)));
+    let letters = |count| {
+        Type::Array(
+            Type::Number("char".into(), Number::Char).into(),
+            Some(count),
+        )
+    };
     let record = |name: &str| Type::Record(Tag::Struct, name.into());
     let array = |of, count| Type::Array(Box::new(of), Some(count));
     let known = |members: Vec<(&str, Type, u32)>| {
@@ -213,6 +227,11 @@ pub(super) fn structs() -> Vec<(&'static str, Option<u32>, Members)> {
         ("person", Some(80), known(person)),
         ("small", Some(8), known(vec![("se-lf", array(int(), 2), 0)])),
         ("single", Some(8), known(vec![("only", double(), 0)])),
+        (
+            "label",
+            Some(24),
+            known(vec![("text", letters(20), 0), ("code", letters(1), 20)]),
+        ),
         (
             "node",
             Some(4),

@@ -2,7 +2,7 @@
 
 use super::super::shape::{Elements, Shape};
 use super::super::toml_text;
-use super::result::FREES;
+use super::result::{FREES, owned};
 use super::{Entry, Output, Roles};
 
 impl Roles<'_> {
@@ -12,7 +12,7 @@ impl Roles<'_> {
         let length = matches!(self.shape(next), Some(Shape::Elements(next)) if next.integer && !next.constant)
             && !self.lengths.contains_key(&next);
         if !length && of.text {
-            return Ok(self.handed_text(at));
+            return Ok(self.handed_text(at, of.constant));
         }
         if !length {
             return Err(format!(
@@ -37,23 +37,11 @@ impl Roles<'_> {
         handed_out(&called, "memory", self.free(text, &["(i32)", "(i32, i32)"]))
     }
 
-    fn handed_text(&mut self, at: usize) -> Entry {
+    fn handed_text(&mut self, at: usize, constant: bool) -> Entry {
         self.outputs.push((Output::Text, vec![at]));
-        let called = self.called(at);
-        match self.free(true, &["(i32)"]) {
-            Some(free) => Entry::guess(
-                format!("as = \"out-cstring\", free = {}", toml_text::string(&free)),
-                format!(
-                    "{called}: a place for a string; {} is called like what frees it",
-                    toml_text::shown(&free)
-                ),
-            )
-            .helped(Some(free), FREES),
-            None => Entry::guess(
-                "as = \"out-cstring\", borrowed = \"static\"",
-                format!("{called}: a place for a string; nothing is called like `free`"),
-            ),
-        }
+        let (free, why) = self.owner_of_text(constant);
+        let why = format!("{}: a place for a string; {why}", self.called(at));
+        Entry::guess(owned("out-cstring", free.as_deref()), why).helped(free, FREES)
     }
 
     pub(super) fn handed_record(&mut self, at: usize, record: &str) -> Result<Entry, String> {

@@ -1,5 +1,7 @@
 //! What a function returns, and what frees what it hands out.
 
+use std::fmt::Write as _;
+
 use super::super::evidence::Known;
 use super::super::handles;
 use super::super::names::spelled;
@@ -144,46 +146,33 @@ impl Roles<'_> {
             let found = self.context.evidence.types.enums.get(name)?;
             Some((name, self.context.enums.get(name)?, found))
         });
+        let text = self.error_text();
         // A constructor that can fail would have to return a `result`.
         let Some((name, wit, found)) = found.filter(|_| !constructor) else {
-            let entry = Entry::guess(
-                "as = \"status\"",
-                "an integer, beside an output: 0 is a success, all else traps; `errors` and a \
-                 `result` in the WIT make errors of some",
-            );
-            return (written, Some(entry));
+            return nameless_status(written, text.filter(|_| !constructor));
         };
         self.errors.push(name.clone());
         let declared = matches!(shape(&self.known.declaration.result), Shape::Enum(_));
-        let entry = Entry::guess(
-            statuses::fields(found),
-            if declared {
-                format!("`enum {name}`, whose 0 is called a success")
-            } else {
-                format!("an integer; `enum {name}` has statuses, and its 0 is called a success")
-            },
-        );
+        let mut why = if declared {
+            format!("`enum {name}`, whose 0 is called a success")
+        } else {
+            format!("an integer; `enum {name}` has statuses, and its 0 is called a success")
+        };
+        let wit = spelled(wit);
+        if let Some((text, _)) = text {
+            let _ = write!(
+                why,
+                "; with `tuple<{wit}, string>` for the error in the WIT, `{text}` adds its text"
+            );
+        }
+        let entry = Entry::guess(statuses::fields(found), why);
         let ok = written.unwrap_or_else(|| "_".into());
-        (Some(format!("result<{ok}, {}>", spelled(wit))), Some(entry))
+        (Some(format!("result<{ok}, {wit}>")), Some(entry))
     }
 
     fn returned_string(&self, of: Elements) -> (Option<String>, Option<Entry>) {
-        let free = self.free(true, &["(i32)"]);
-        let (fields, why) = match free {
-            // What is `const` is freed only by what is made for strings.
-            Some(free) if !of.constant || frees_text(&free) => {
-                return (Some("string".into()), Some(freed_string(free)));
-            }
-            _ if of.constant => (
-                "as = \"cstring\", borrowed = \"static\"",
-                "a `const char *`, which nobody frees, often",
-            ),
-            _ => (
-                "as = \"cstring\", borrowed = \"static\"",
-                "a `char *`, and nothing is called like `free`",
-            ),
-        };
-        let entry = Entry::guess(fields, why);
+        let (free, why) = self.owner_of_text(of.constant);
+        let entry = Entry::guess(owned("cstring", free.as_deref()), why).helped(free, FREES);
         (Some("string".into()), Some(entry))
     }
 
@@ -245,6 +234,31 @@ impl Roles<'_> {
     }
 }
 
+/// A status whose errors no enum names.
+fn nameless_status(
+    written: Option<String>,
+    text: Option<(String, String)>,
+) -> (Option<String>, Option<Entry>) {
+    let Some((text, export)) = text else {
+        let entry = Entry::guess(
+            "as = \"status\"",
+            "an integer, beside an output: 0 is a success, all else traps; `errors` and a \
+             `result` in the WIT make errors of some",
+        );
+        return (written, Some(entry));
+    };
+    let entry = Entry::guess(
+        format!("as = \"status\", unknown = \"error\", {text}"),
+        format!(
+            "an integer, beside an output: 0 is a success, all else an error; {} is called \
+             like what knows its text",
+            toml_text::shown(&export)
+        ),
+    );
+    let ok = written.unwrap_or_else(|| "_".into());
+    (Some(format!("result<{ok}, string>")), Some(entry))
+}
+
 /// Whether a function that frees is called like one for strings.
 fn frees_text(name: &str) -> bool {
     ["string", "str", "text", "cstring"]
@@ -252,15 +266,12 @@ fn frees_text(name: &str) -> bool {
         .any(|word| handles::has_word(name, word))
 }
 
-fn freed_string(free: String) -> Entry {
-    Entry::guess(
-        format!("as = \"cstring\", free = {}", toml_text::string(&free)),
-        format!(
-            "a string; {} is called like what frees it",
-            toml_text::shown(&free)
-        ),
-    )
-    .helped(Some(free), FREES)
+/// A text that this export frees, or that nobody frees.
+pub(super) fn owned(kind: &str, free: Option<&str>) -> String {
+    match free {
+        Some(free) => format!("as = \"{kind}\", free = {}", toml_text::string(free)),
+        None => format!("as = \"{kind}\", borrowed = \"static\""),
+    }
 }
 
 /// What a function that frees is for.

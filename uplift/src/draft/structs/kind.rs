@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::super::names::spelled;
 use super::super::shape::{self, Elements, Shape, shape};
 use super::{Structs, length_type, look_at};
-use crate::c::{Library, Member, Tag, Type};
+use crate::c::{Library, Member, Number, Tag, Type};
 
 /// The largest array that is drafted, as a tuple.
 const LARGEST_ARRAY: u32 = 16;
+
+/// The largest array of `char` that is drafted, as a string.
+const LARGEST_TEXT: u32 = 1 << 16;
 
 /// What a field is.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub(in crate::draft) enum Kind {
     /// By its C name.
     Struct(String),
     Array(Box<Kind>, u32),
+    /// An array of `char` of this size, with a C string in it.
+    Inline(u32),
     /// A pointer to a C string.
     Text,
     /// A pointer to numbers of this WIT type; the offset and the type of their
@@ -36,7 +41,10 @@ pub(super) fn kind(
 ) -> Result<Kind, String> {
     if let Type::Array(of, count) = ty.resolved().0 {
         return match count {
+            // One alone has no room for more than the end of a string.
+            Some(count @ 2..=LARGEST_TEXT) if is_text(of) => Ok(Kind::Inline(*count)),
             Some(count @ 1..=LARGEST_ARRAY) => match kind(of, None, types, found)? {
+                Kind::Inline(_) => Err("an array of arrays of `char`".into()),
                 of if of.points() => Err("an array of pointers".into()),
                 of if of.is_packed(found) => Err("an array of packed structs".into()),
                 of => Ok(Kind::Array(Box::new(of), *count)),
@@ -79,6 +87,11 @@ pub(super) fn kind(
     }
 }
 
+/// Whether an array of these holds text rather than small numbers.
+fn is_text(of: &Type) -> bool {
+    matches!(of.resolved().0, Type::Number(_, Number::Char))
+}
+
 fn elements(of: Elements, length: Option<&Member>) -> Result<Kind, String> {
     match length.and_then(|length| Some((length.offset, length_type(&length.ty)?))) {
         Some((offset, ty)) => Ok(Kind::List(of.wit, offset, ty)),
@@ -119,6 +132,7 @@ impl Kind {
                 let (size, align) = of.size(found);
                 (size.saturating_mul(*count), align)
             }
+            Kind::Inline(size) => (*size, 1),
             Kind::Enum(_) | Kind::Text | Kind::List(..) => (4, 4),
         }
     }
@@ -163,7 +177,7 @@ impl Kind {
                 let all = vec![one; *count as usize];
                 format!("tuple<{}>", all.join(", "))
             }
-            Kind::Text => "string".into(),
+            Kind::Text | Kind::Inline(_) => "string".into(),
             Kind::List(wit, ..) => format!("list<{wit}>"),
         }
     }
@@ -172,6 +186,9 @@ impl Kind {
     pub(in crate::draft) fn fields(&self, offset: u32) -> String {
         match self {
             Kind::Text => format!("offset = {offset}, nul = \"trap\""),
+            Kind::Inline(size) => {
+                format!("offset = {offset}, inline = {size}, nul = \"trap\", too-long = \"trap\"")
+            }
             Kind::List(_, length, ty) => {
                 format!("offset = {offset}, length = {{ offset = {length}, type = \"{ty}\" }}")
             }

@@ -15,18 +15,18 @@ const EXPORTS: &str = "malloc free shapes_setup shape_area shape_bounds shape_gr
                        report_make report_free bits_get either_get tail_get tight_get visitor_get \
                        node_get long_name_get only_get opaque_get";
 
-/// The module of `shapes.c`, with debugging information.
-fn module(folder: &Path) -> Vec<u8> {
+/// The module of a source beside the headers, with debugging information.
+pub(super) fn compiled(folder: &Path, source: &str, exports: &str) -> Vec<u8> {
     let cache = root().join("target").join("zig");
     let module = folder.join("compiled.wasm");
-    let exports = EXPORTS
+    let exports = exports
         .split_whitespace()
         .map(|name| format!("-Wl,--export={name}"));
     let output = Command::new(python())
         .args(["-m", "ziglang", "cc", "--target=wasm32-wasi"])
         .args(["-mexec-model=reactor", "-O1", "-g"])
         .args(exports)
-        .arg(header("shapes.c"))
+        .arg(header(source))
         .arg("-o")
         .arg(&module)
         .env("ZIG_GLOBAL_CACHE_DIR", &cache)
@@ -45,7 +45,7 @@ fn records(mapping: &str) -> Vec<&str> {
     lines.filter(|line| !line.starts_with('#')).collect()
 }
 
-fn record(fields: &[(&str, Val)]) -> Val {
+pub(super) fn record(fields: &[(&str, Val)]) -> Val {
     let field = |(name, value): &(&str, Val)| ((*name).to_owned(), value.clone());
     Val::Record(fields.iter().map(field).collect())
 }
@@ -139,7 +139,7 @@ fn use_it(component: &[u8]) -> Wrapped {
 #[ignore = "needs the Python environment that `cargo xtask build` makes"]
 fn structs_are_drafted_from_a_header_as_the_compiler_lays_them_out() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let module = module(folder.path());
+    let module = compiled(folder.path(), "shapes.c", EXPORTS);
     let (by_header, output) = with_header("shapes", &module, &header("shapes.h"));
     assert!(output.status.success(), "{output:?}");
     insta::assert_snapshot!("shapes_wit", read(&by_header, "shapes.wit"));
