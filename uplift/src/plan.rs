@@ -17,6 +17,7 @@ mod member;
 mod memory;
 mod number;
 mod out_argument;
+mod outs;
 mod param;
 mod part;
 mod pointer;

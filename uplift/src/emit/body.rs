@@ -2,6 +2,7 @@
 
 mod buffer;
 mod call;
+mod decode;
 mod failure;
 mod given;
 mod number;

@@ -6,10 +6,10 @@ use wasm_encoder::ValType;
 use wit_parser::Function as WitFunction;
 use wit_parser::abi::{AbiVariant, WasmType};
 
-use super::buffer::Outs;
 use super::check::Checker;
 use super::error::Errors;
 use super::exports::default_export;
+use super::outs::Outs;
 use super::param::{Param, Use};
 use super::wit::{self, WitResult};
 use super::{

@@ -1,8 +1,8 @@
 //! One C argument by which something comes back, held against the WIT result.
 
-use super::buffer::Pointed;
 use super::check::Checker;
 use super::function::Draft;
+use super::outs::Pointed;
 use super::param::Use;
 use super::part::Target;
 use super::pointer::Said;
