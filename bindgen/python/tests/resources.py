@@ -17,8 +17,8 @@ class Counter(abi.Resource):
     _constructor: Callable[[int], None]
     _add: Callable[[int], int]
     _tell: Callable[[], None]
-    _live: Callable[[], int]
-    _try_make: Callable[[int], Counter]
+    _live: ClassVar[Callable[[], int]]
+    _try_make: ClassVar[Callable[[int], Counter]]
 
     def __init__(self, start: int) -> None:
         self._constructor(start)

@@ -119,8 +119,11 @@ def test_an_object_of_another_instance_is_refused(world: World) -> None:
 
 
 def test_the_generated_class_itself_is_no_class_of_an_instance() -> None:
-    with pytest.raises(TypeError, match="Counter belongs to an instance"):
+    with pytest.raises(TypeError, match="Counter belongs to an instance: use the class that is"):
         Counter(1)
+    for static in (Counter.live, lambda: Counter.try_make(3)):
+        with pytest.raises(TypeError, match="Counter belongs to an instance: use the class that"):
+            static()
 
 
 def test_a_lost_object_is_dropped_at_the_next_call_with_a_warning(world: World) -> None:

@@ -33,9 +33,15 @@ class World(Bound):
     `load`, `close` and `interrupt`, and those that begin with an underscore, are its own.
     """
 
-    def __init__(self, *_arguments: object, **_options: object) -> None:
-        name = type(self).__name__
-        raise TypeError(f"{name} has no constructor to call: {name}.load() makes an instance")
+    if TYPE_CHECKING:
+        # No value is of this type, so that a call is an error before it is run.
+        def __init__(self, _use_load: NoReturn, /) -> None: ...
+
+    else:
+
+        def __init__(self, *_arguments: object, **_options: object) -> None:
+            name = type(self).__name__
+            raise TypeError(f"{name} has no constructor to call: {name}.load() makes an instance")
 
     @classmethod
     def _load_(
@@ -91,11 +97,16 @@ class World(Bound):
 class Interface(Bound):
     """An exported interface of an instance; it is made by the world's `load`."""
 
-    def __init__(self) -> None:
-        raise TypeError(f"{type(self).__name__} is an attribute of a loaded world")
+    if TYPE_CHECKING:
 
-    # To type checkers an interface is nothing to call.
-    if not TYPE_CHECKING:
+        def __init__(self, _use_the_worlds: NoReturn, /) -> None: ...
+
+    else:
+
+        def __init__(self, *_arguments: object, **_options: object) -> None:
+            raise TypeError(f"{type(self).__name__} is an attribute of a loaded world")
+
+        # To type checkers an interface is nothing to call.
 
         def __call__(self, *_arguments: object, **_options: object) -> NoReturn:
             """Say what to write instead of `root.add().add(store, 1, 2)`, an older form."""
@@ -126,13 +137,21 @@ class Resource(Bound):
             That one is refused, too, if the guest has no constructor.
             """
             if cls._runtime_.instance is None:
-                raise TypeError(
-                    f"{cls.__name__} belongs to an instance: use the class that is an attribute of"
-                    " the loaded world's interface"
-                )
+                raise TypeError(_of_instance(cls.__name__))
             if not hasattr(cls, "_constructor"):
                 raise TypeError(_no_constructor(cls))
             return object.__new__(cls)
+
+        def __init_subclass__(cls) -> None:
+            """Make static functions of the generated class refuse a call, as the class does."""
+
+            def refuse(*_arguments: object) -> NoReturn:
+                raise TypeError(_of_instance(cls.__name__))
+
+            if Resource in cls.__bases__:  # and not the subclass for an instance
+                for name, annotation in cls.__annotations__.items():
+                    if annotation.startswith("ClassVar"):
+                        setattr(cls, name, staticmethod(refuse))
 
     def drop(self) -> None:
         """Drop the guest's object.
@@ -163,6 +182,13 @@ class Resource(Bound):
     ) -> None:
         if self._runtime_.ptr:
             self.drop()
+
+
+def _of_instance(name: str) -> str:
+    return (
+        f"{name} belongs to an instance: use the class that is an attribute of the loaded world's"
+        " interface"
+    )
 
 
 def _no_constructor(cls: type[Resource]) -> str:

@@ -1,7 +1,7 @@
 """What mypy and pyright refuse in calls: a line says which errors it gives."""
 
 from options_results import OptionsResults
-from resources import Pair, Resources
+from resources import Counters, Pair, Resources
 from variants import Point, Shape, ShapeCircle, ShapeEmpty, ShapeLabel, ShapePolygon, Variants
 
 from wasmtime_bindgen import Wasi
@@ -36,6 +36,10 @@ counters.Counter("3")  # expect: arg-type ArgumentType
 counters.Counter(3).subtract(1)  # expect: attr-defined AttributeAccessIssue
 counters.total([counters.Counter(1), 2])  # expect: list-item ArgumentType
 Pair(counters.issue(), None)  # expect: arg-type ArgumentType
+
+Variants(Wasi())  # expect: arg-type ArgumentType
+Variants()  # expect: call-arg CallIssue
+Counters()  # expect: call-arg CallIssue
 
 Variants.load(limits=Wasi())  # expect: arg-type ArgumentType
 Variants.load(3)  # expect: arg-type ArgumentType
