@@ -9,14 +9,14 @@ use anyhow::{Context as _, Result};
 
 use crate::repository;
 
-/// Removes target and .venv. The compiled guests that the hosts keep in the
-/// user's cache folder stay.
+/// Removes target, .venv and the package that the README makes. The compiled
+/// guests that the hosts keep in the user's cache folder stay.
 ///
 /// # Errors
 ///
 /// If something can't be removed.
 pub(crate) fn run() -> Result<()> {
-    for folder in [".venv", "target"] {
+    for folder in [".venv", "bindgen/python/examples/greeter", "target"] {
         let folder = repository::root().join(folder);
         remove(&folder).with_context(|| {
             format!(

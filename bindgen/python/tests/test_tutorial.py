@@ -134,5 +134,6 @@ def test_the_example_of_a_core_module_prints_what_it_says(tmp_path: Path) -> Non
 
 def test_every_example_is_run() -> None:
     programs = {path.stem for path in EXAMPLES.glob("*.py")}
-    elsewhere = {"use_asyncio", "use_own_clock"}  # by `test_interrupt` and `test_replace`
+    # By `test_interrupt`, `test_replace`, and the test of the README's commands.
+    elsewhere = {"use_asyncio", "use_own_clock", "use_greeter"}
     assert programs == {*OUTPUT, *elsewhere, "make_add", "use_add", "use_core_module"}

@@ -14,8 +14,9 @@ from typing import get_type_hints
 import pytest
 
 import wasmtime_bindgen
+from wasmtime_bindgen.command import main
 
-from .generated import CASES, EXAMPLES, cases, generate
+from .generated import CASES, EXAMPLES, PYTHON, cases, generate
 from .test_guide import blocks
 
 MISUSE = Path(__file__).parent / "misuse"
@@ -27,6 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packages")
     for case in cases():
         generate(case.name, folder, guest=False)
+    greeter = PYTHON.parent.parent / "wit"  # whose component the README's command takes
+    assert main([str(greeter), "--world", "greeter", "--out-dir", str(folder / "greeter")]) == 0
     for program in [*EXAMPLES.glob("*.py"), *MISUSE.glob("*.py")]:
         # Their packages are made from a binary: see test_tutorial and test_replace.
         if program.name not in ("use_add.py", "use_own_clock.py"):
@@ -49,7 +52,7 @@ def packages(folder: Path) -> list[str]:
 
 
 def test_packages_are_formatted_and_pass_the_linter(folder: Path) -> None:
-    assert len(packages(folder)) == len(cases()) > 15
+    assert len(packages(folder)) == len(cases()) + 1 > 15
     for command in (("format", "--check"), ("check", "--extend-select", "I,UP,B,C4,RET,SIM")):
         done = run(
             folder, "ruff", *command, "--isolated", "--target-version", "py310", *packages(folder)
