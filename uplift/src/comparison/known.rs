@@ -93,7 +93,6 @@ fn value(ty: &Ty) -> Option<&'static str> {
 
 fn argument(argument: &Argument) -> Option<&'static str> {
     match argument {
-        Argument::Cstrings { .. } => Some("`cstrings`"),
         Argument::Buffer {
             c_type: Some(_), ..
         }
@@ -117,6 +116,14 @@ fn argument(argument: &Argument) -> Option<&'static str> {
         }
         | Argument::Length { param: _, unit: _ }
         | Argument::Record { param: _ }
+        | Argument::Cstrings {
+            param: _,
+            nul: _,
+            nul_error: _,
+            encoding: _,
+            unencodable: _,
+            unencodable_error: _,
+        }
         | Argument::Cstring {
             param: _,
             nul: _,

@@ -189,14 +189,13 @@ impl<'s> Raw<'s> {
         Ok((at(before), at(before + pages)))
     }
 
-    /// Asks the module's allocator for room.
+    /// Asks the module's allocator for room. One that is out of it gives null, or a
+    /// place beyond the memory because nobody has grown that, or traps.
     fn malloc(&mut self, malloc: &str, size: u32) -> Result<u32, Ended> {
-        match self.core_u32(malloc, &[size, 8])? {
-            // Null, or beyond the memory, because nobody has grown it.
-            pointer if pointer == 0 || self.read(pointer, u64::from(size)).is_err() => {
-                Err(Ended::NoRoom)
-            }
-            pointer => Ok(pointer),
+        match self.core_u32(malloc, &[size, 8]) {
+            Ok(0) | Err(Ended::Trapped(_)) => Err(Ended::NoRoom),
+            Ok(pointer) if self.read(pointer, u64::from(size)).is_err() => Err(Ended::NoRoom),
+            other => other,
         }
     }
 

@@ -11,6 +11,7 @@ use uplift::{
 mod cases;
 mod command;
 mod mutants;
+mod planted;
 mod shapes;
 mod traps;
 

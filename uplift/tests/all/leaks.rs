@@ -112,7 +112,7 @@ calls = "pages"
 
 fn start(functions: &str, mapping: &str) -> Wrapped {
     let world = WORLD.replace("FUNCTIONS", functions);
-    Wrapped::new(MODULE, &world, &format!("{mapping}\n{REST}"))
+    Wrapped::compared(MODULE, &world, &format!("{mapping}\n{REST}"))
 }
 
 fn things(name: &str) -> String {

@@ -22,7 +22,7 @@ const NUMBERS: &str = r#"
 "#;
 
 fn wrapped(world: &str, mapping: &str) -> Wrapped {
-    Wrapped::new(&with_allocator(NUMBERS), world, mapping)
+    Wrapped::compared(&with_allocator(NUMBERS), world, mapping)
 }
 
 fn some(value: Val) -> Val {
@@ -195,7 +195,7 @@ arguments = [{ as = "value", param = "value", none = -1 }]"#;
     let mapping = format!(
         "[function.last]\narguments = [{passed}, {{ as = \"value\", param = \"value\", none = -1 }}]"
     );
-    let mut last = Wrapped::new(&module, &world, &mapping);
+    let mut last = Wrapped::compared(&module, &world, &mapping);
     let mut arguments = vec![Val::U32(0); 16];
     arguments.push(NONE);
     assert_eq!(last.call("last", &arguments), Val::S32(-1));

@@ -35,7 +35,7 @@ world wrapped { export shapes; }";
 [function."shapes#mix"]
 arguments = [{ as = "out-record", param = "colour", field = "0" }]
 returns = { as = "value", field = "1" }"#;
-    let mut shapes = Wrapped::new(&with_allocator(module), world, mapping);
+    let mut shapes = Wrapped::compared(&with_allocator(module), world, mapping);
     let colour = |rgba: [u8; 4], weights: [f32; 2], on| {
         record(&[
             ("rgba", Val::Tuple(rgba.map(Val::U8).to_vec())),
@@ -72,7 +72,7 @@ arguments = [
   { as = "length", param = "all" },
   { as = "out-value" },
 ]"#;
-    let mut sum = Wrapped::new(module, world, mapping);
+    let mut sum = Wrapped::compared(module, world, mapping);
     let item = |count, name: &str| record(&[("count", Val::S32(count)), ("name", string(name))]);
     for count in [0, 1, 20_000, 3] {
         let all = Val::List(vec![item(-2, "A"); count]);
@@ -103,7 +103,7 @@ arguments = [
 returns = {{ as = "value", field = "2" }}"#
     );
     let world = WIT.replace("FUNCTIONS", functions);
-    let mut shapes = Wrapped::new(&with_allocator(module), &world, &mapping);
+    let mut shapes = Wrapped::compared(&with_allocator(module), &world, &mapping);
     for round in 1..4 {
         let found = call(&mut shapes, "grow", &[point(1.5, 0.0)]);
         let pages = Val::U32(1 + 64 * round);
@@ -156,7 +156,7 @@ UNUSED]"#
         &format!("{note}{}", "(param f64)".repeat(unused.len())),
     );
     let mapping = mapping.replace("UNUSED", &unused.concat());
-    let mut shapes = Wrapped::new(&with_allocator(&module), &world, &mapping);
+    let mut shapes = Wrapped::compared(&with_allocator(&module), &world, &mapping);
     let rest = |y| {
         let mut points = vec![point(0.0, 0.0); 4];
         points.push(point(0.0, y));

@@ -24,6 +24,21 @@ impl<'c, 's> Call<'c, 's> {
                 let bytes = strings::for_argument(argument, text)?;
                 self.encoded.insert(param, bytes);
             }
+            if let Argument::Cstrings { param, .. } = argument
+                && let Some(value) = self.there(param)?
+            {
+                let Val::List(texts) = value else {
+                    return Err(trap(format!("`{param}` is no list")));
+                };
+                let mut all = Vec::new();
+                for text in texts {
+                    let Val::String(text) = text else {
+                        return Err(trap(format!("`{param}` is no list of strings")));
+                    };
+                    all.push(strings::for_argument(argument, text)?);
+                }
+                self.arrays.insert(param, all);
+            }
         }
         for argument in self.subject.arguments() {
             if let Argument::Pointer { param, .. } = argument
@@ -167,8 +182,7 @@ impl<'c, 's> Call<'c, 's> {
             Argument::Buffer { field, .. } => self.buffer(field.as_deref())?.0,
             Argument::Capacity { unit, field } => self.capacity(*unit, field.as_deref())?,
             Argument::State { field } => self.state(field.as_deref())?,
-            // `known` has refused it.
-            Argument::Cstrings { .. } => return Err(trap("`cstrings` is unknown")),
+            Argument::Cstrings { param, .. } => self.array(param)?,
             // A struct that is not there is a null pointer.
             _ => self.slots.get(&index).copied().unwrap_or(0),
         };
@@ -218,6 +232,19 @@ impl<'c, 's> Call<'c, 's> {
         let pointer = self.filled(&bytes)?;
         self.placed.insert(param, pointer);
         Ok(pointer)
+    }
+
+    /// An array of pointers to C strings, with a null pointer behind the last one.
+    fn array(&mut self, param: &str) -> Result<u32, Early> {
+        let Some(texts) = self.arrays.get(param).cloned() else {
+            return Ok(0);
+        };
+        let mut pointers = Vec::new();
+        for text in texts {
+            pointers.extend(self.filled(&text)?.to_le_bytes());
+        }
+        pointers.extend([0; 4]);
+        self.filled(&pointers)
     }
 
     /// Room of its own for these bytes.

@@ -57,6 +57,8 @@ pub(super) struct Call<'c, 's> {
     pub(super) blocks: Vec<Block>,
     /// What each WIT parameter that is passed by pointer is in C.
     pub(super) encoded: BTreeMap<&'s str, Vec<u8>>,
+    /// The C strings of each list of them.
+    pub(super) arrays: BTreeMap<&'s str, Vec<Vec<u8>>>,
     /// Where these bytes are, once they are in memory.
     pub(super) placed: BTreeMap<&'s str, u32>,
     /// The resources that the caller gives away.
@@ -90,6 +92,7 @@ impl<'s> Raw<'s> {
             passed,
             blocks: Vec::new(),
             encoded: BTreeMap::new(),
+            arrays: BTreeMap::new(),
             placed: BTreeMap::new(),
             given: Vec::new(),
             buffers: BTreeMap::new(),

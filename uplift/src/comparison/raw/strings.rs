@@ -53,14 +53,22 @@ impl Spelling<'_> {
 
 /// The C string for an argument, with the NUL at its end.
 pub(super) fn for_argument(argument: &Argument, text: &str) -> Result<Vec<u8>, Early> {
-    let Argument::Cstring {
+    let (Argument::Cstring {
         nul,
         nul_error,
         encoding,
         unencodable,
         unencodable_error,
         ..
-    } = argument
+    }
+    | Argument::Cstrings {
+        nul,
+        nul_error,
+        encoding,
+        unencodable,
+        unencodable_error,
+        ..
+    }) = argument
     else {
         return Err(trap("an argument is no C string"));
     };

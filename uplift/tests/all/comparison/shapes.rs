@@ -177,3 +177,37 @@ fn what_a_shim_swaps_is_found() {
     let finding = only(&comparison).finding.as_ref().expect("a finding");
     assert_eq!(finding.steps, ["split(0)"]);
 }
+
+#[test]
+fn lists_of_strings_are_arrays_of_c_strings_on_both_sides() {
+    // The sum of their bytes and of their number; null is none at all.
+    let digest = r#"(func (export "digest") (param $names i32) (param $many i32) (result i32)
+      (local $sum i32) (local $at i32)
+      (if (i32.eqz (local.get $names)) (then (return (i32.const -1))))
+      (local.set $sum (i32.shl (local.get $many) (i32.const 16)))
+      (block $done (loop $next
+        (br_if $done (i32.eqz (i32.load (local.get $names))))
+        (local.set $at (i32.load (local.get $names)))
+        (block $end (loop $more
+          (br_if $end (i32.eqz (i32.load8_u (local.get $at))))
+          (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31))
+            (i32.load8_u (local.get $at))))
+          (local.set $at (i32.add (local.get $at) (i32.const 1)))
+          (br $more)))
+        (local.set $names (i32.add (local.get $names) (i32.const 4)))
+        (br $next)))
+      (local.get $sum))"#;
+    let world = |ty: &str| {
+        format!("enum bad {{ nul, odd }} export digest: func(names: {ty}) -> result<s32, bad>;")
+    };
+    let mapping = r#"[function.digest]
+arguments = [
+  { as = "cstrings", param = "names", nul-error = "nul", encoding = "latin-1", unencodable-error = "odd" },
+  { as = "length", param = "names" },
+]"#;
+    for ty in ["list<string>", "option<list<string>>"] {
+        let comparison = compare(&module(digest), &world(ty), mapping);
+        assert!(comparison.agrees(), "{comparison:#?}");
+        assert!(only(&comparison).same > 50, "{comparison:#?}");
+    }
+}
