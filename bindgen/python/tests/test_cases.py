@@ -13,7 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasmtime_bindgen import Err, InstanceDead, LinkError, Ok, Some, Trap, Wasi, WitError, abi
+from wasmtime_bindgen import (
+    Err,
+    InstanceDead,
+    LinkError,
+    Ok,
+    Some,
+    Trap,
+    Wasi,
+    WitError,
+    WrongType,
+    abi,
+)
 
 from .strategies import values
 
@@ -150,6 +161,20 @@ def test_an_answer_that_does_not_fit_is_named(package: Package) -> None:
         pytest.raises(OverflowError, match="the result of `double`: -21 is out of range for u32"),
     ):
         world.call_double(21)
+
+
+def test_a_value_of_an_error_that_has_none_is_named(package: Package) -> None:
+    module = package("imports")
+
+    def describe(value: float, name: str) -> str:
+        raise WitError(5)
+
+    said = r"the error of `describe`: 5 is of type int, not None: the WIT gives it no value"
+    with (
+        imports_world(module, describe=describe) as world,
+        pytest.raises(WrongType, match=said),
+    ):
+        world.call_describe(0.5, "x")
 
 
 def test_what_is_missing_of_the_imports_is_named_at_load(package: Package) -> None:

@@ -189,7 +189,8 @@ def test_all_that_is_missing_of_the_imports_is_said_at_once() -> None:
 
 
 def test_a_package_for_another_runtime_is_to_be_regenerated() -> None:
-    with pytest.raises(LinkError, match="regenerate it with `python -m wasmtime_bindgen`"):
+    said = "regenerate it with `python -m wasmtime_bindgen INPUT --out-dir tests/resources`"
+    with pytest.raises(LinkError, match=f"the package `tests.resources` was .*: {said}"):
         World.load(world=dataclasses.replace(WORLD, interface=999), imports=Imports(Files()))
 
 

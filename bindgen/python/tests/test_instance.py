@@ -345,4 +345,4 @@ def test_a_forked_child_has_deadlines_too() -> None:
 
 def test_world_has_no_constructor() -> None:
     with pytest.raises(TypeError, match=r"World has no constructor to call: World.load\(\)"):
-        World(object())
+        World(object())  # type: ignore[arg-type]  # which is what mypy is to say

@@ -16,7 +16,7 @@ import wasmtime_bindgen
 from wasmtime_bindgen import LinkError, UnsupportedFeature, Wasi
 from wasmtime_bindgen.command import main
 
-from .generated import CASES, EXAMPLES, GUESTS
+from .generated import CASES, EXAMPLES, GUESTS, add
 
 GUEST = GUESTS / "console.wasm"
 REPLACED = ("--replace", "wasi:clocks/wall-clock", "--replace", "wasi:cli/environment")
@@ -124,14 +124,22 @@ def test_an_exception_of_the_users_clock_reaches_the_caller() -> None:
 def test_a_name_that_means_nothing_is_refused_with_those_that_mean_something(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    expected = f"`{name}` can't be replaced, because it is no import that the runtime supplies"
+    expected = f"the imports have `{name}`, and the world imports nothing of that name: it can be"
     with pytest.raises(LinkError, match=expected) as caught:
         wasmtime_bindgen.load(GUEST, imports={name: Seed()})
     assert "`wasi:random/insecure-seed@0.2.6`" in str(caught.value)
+    assert "replaced" not in str(caught.value)
+    expected = f"`{name}` can't be replaced, because it is no import that the runtime supplies"
     arguments = [str(GUEST), "--replace", name, "--out-dir", str(tmp_path / "out")]
     assert main(arguments) == 2
     assert expected in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_imports_of_a_world_that_imports_nothing_are_refused() -> None:
+    said = "the imports have `log`, and the world imports nothing of that name: it imports nothing"
+    with pytest.raises(LinkError, match=said):
+        wasmtime_bindgen.load(add(), imports={"log": print})
 
 
 def test_imports_that_nothing_would_call_are_refused() -> None:

@@ -241,6 +241,19 @@ class Rude:
         raise RuntimeError
 
 
+class Claiming(Sequence[Any]):
+    """A sequence that need not hold what it has."""
+
+    def __init__(self, count: int) -> None:
+        self.claimed = count
+
+    def __len__(self) -> int:
+        return self.claimed
+
+    def __getitem__(self, index: Any) -> Any:
+        raise AssertionError("an item was looked at")
+
+
 BOOL = type(np.True_).__name__  # `bool_` before numpy 2
 REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("u8", 300, OverflowError, "x: 300 is out of range for u8, 0 to 255"),
@@ -253,7 +266,7 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("s32", 1.0, TypeError, "x: 1.0 is of type float, not an int for s32"),
     ("s32", "1", TypeError, "x: '1' is of type str, not an int for s32"),
     ("s32", None, TypeError, "x: None is of type NoneType, not an int for s32"),
-    ("s32", Rude(), TypeError, "x: a Rude is of type Rude, not an int for s32"),
+    ("s32", Rude(), TypeError, "x: <Rude object> is of type Rude, not an int for s32"),
     ("bool", np.True_, TypeError, f"x: np.True_ is of type numpy.{BOOL}, not a bool"),
     (
         "bool",
@@ -291,6 +304,13 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("list<char>", "Ada", TypeError, "x: 'Ada' is of type str, not a sequence for list<char>"),
     ("list<char>", ["A", "\udc00"], ValueError, r"x[1]: '\udc00' is a lone surrogate"),
     ("list<char>", ["A", "da"], ValueError, "x[1]: 'da' has 2 characters, and a char is one"),
+    ("list<s64>", range(2**62), ValueError, "x: it has 4611686018427387904 items, and no memory"),
+    ("list<s64>", range(2**70), ValueError, "x: it has more than 9223372036854775807 items"),
+    ("list<s64>", Claiming(2**33), ValueError, "has room for more than 536870912 of a list<s64>"),
+    ("bytes", Claiming(2**33), ValueError, "has room for more than 4294967296 of a list<u8>"),
+    ("bytes", np.broadcast_to(np.uint8(0), 2**40), ValueError, "x: it has 1099511627776 items"),
+    ("list<string>", Claiming(2**33), ValueError, "x: it has 8589934592 items, and no memory"),
+    ("list<record>", Claiming(2**33), ValueError, "x: it has 8589934592 items, and no memory"),
     ("list<string>", "Ada", TypeError, "x: 'Ada' is of type str, not a sequence for list<string>"),
     ("list<string>", ["Ada", None], TypeError, "x[1]: None is of type NoneType, not a str"),
     ("tuple", (1, "a"), ValueError, "x: a tuple of 2 items, not of 3"),

@@ -11,6 +11,7 @@ from operator import index
 from typing import Any
 
 from ._capi import KIND
+from .sizes import MEMORY
 
 FORMAT = {
     "bool": "B",
@@ -68,9 +69,16 @@ def single(value: float) -> float:
     return value
 
 
-def sequence(value: Any) -> tuple[Any, ...]:
-    """Return the items of a list, tuple, or other sequence that is no text or bytes."""
+def sequence(value: Any, most: int) -> tuple[Any, ...]:
+    """Return the items of a list, tuple, or other sequence that is no text or bytes.
+
+    Args:
+        value: The sequence.
+        most: How many it may have; some claim more than there is memory for.
+    """
     if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
+        raise Unfit
+    if len(value) > most:
         raise Unfit
     return tuple(value)
 
@@ -86,6 +94,7 @@ class Items:
         self.top = 0
         self._format: Any = FORMAT[name]
         self._size = struct.calcsize(self._format)
+        self._most = MEMORY // self._size
         self._alike = "bool" if name == "bool" else _ALIKE[self._format]
         self._convert = _CONVERT.get(name, _integers)
         self._is_u8 = name == "u8"
@@ -136,8 +145,8 @@ class Items:
         try:
             view = memoryview(value)
         except TypeError:
-            return self._convert(sequence(value), self._format)
-        if view.ndim != 1:
+            return self._convert(sequence(value, self._most), self._format)
+        if view.ndim != 1 or len(view) > self._most:
             raise Unfit
         format_ = view.format.lstrip("@=<" if view.itemsize > 1 else "@=<>!|")
         if view.itemsize == self._size and _ALIKE.get(format_) == self._alike:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import operator
 import struct
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ import wasmtime
 from . import descriptors as d
 from .arrays import Unfit
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
+from .sizes import most
 from .values import Err, Ok, Some
 
 _SHOWN = 60
@@ -42,7 +44,8 @@ def reason(
     That is `error` itself where the values fit: it came from their own methods,
     or from a signal.
     """
-    if not isinstance(error, Exception):
+    # Values for which there is no memory are too many to look at.
+    if isinstance(error, MemoryError) or not isinstance(error, Exception):
         return error
     try:
         explain(params, values, instance)
@@ -86,6 +89,11 @@ def _check(type_: d.ValType, value: Any, path: str, seen: Seen) -> None:
         _COMPOUND[type(type_)](type_, value, path, seen)
 
 
+def unwanted(value: Any, path: str) -> WrongType:
+    """Return the error for a value where the WIT has none."""
+    return _wrong(value, path, "None: the WIT gives it no value")
+
+
 def _wrong(value: Any, path: str, expected: str) -> WrongType:
     type_ = type(value)
     if issubclass(type_, wasmtime.Store):  # as the removed module wanted it
@@ -101,7 +109,7 @@ def _show(value: Any) -> str:
     try:
         text = repr(value)
     except Exception:
-        text = f"a {type(value).__name__}"
+        text = f"<{type(value).__name__} object>"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -179,6 +187,7 @@ def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
         else:
             if view.ndim != 1:
                 raise BadValue(f"{path}: a buffer of {view.ndim} dimensions is no {what}")
+            _refuse_too_many(type_, view, path)
             try:
                 value = view.tolist()
             except NotImplementedError:
@@ -190,8 +199,23 @@ def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
                 value = list(b"".join(value))
     if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
         raise _wrong(value, path, f"a sequence for {what}")
+    _refuse_too_many(type_, value, path)
     for i, item in enumerate(value):
         _check(type_.element, item, f"{path}[{i}]", seen)
+
+
+def _refuse_too_many(type_: d.List, items: Sized, path: str) -> None:
+    try:
+        count = len(items)
+        how_many = f"{count}"
+    except OverflowError:  # `range` can be longer than Python counts
+        count, how_many = sys.maxsize, f"more than {sys.maxsize}"
+    room = most(type_.element)
+    if count > room:
+        raise BadValue(
+            f"{path}: it has {how_many} items, and no memory of a guest has room for more than"
+            f" {room} of a list<{_name(type_.element)}>"
+        )
 
 
 def _tuple(type_: d.Tuple, value: Any, path: str, seen: Seen) -> None:
@@ -230,7 +254,7 @@ def _flags(type_: d.Flags, value: Any, path: str, _seen: Seen) -> None:
     if type(value) is not type_.python:
         raise _wrong(value, path, f"a value of {type_.python.__name__}")
     if value.value < 0 or value.value >> len(type_.names):
-        raise BadValue(f"{path}: {_show(value)} has bits that are no flags of {type_.name}")
+        raise BadValue(f"{path}: {value.value} has bits that are no flags of {type_.name}")
 
 
 def _option(type_: d.Option, value: Any, path: str, seen: Seen) -> None:

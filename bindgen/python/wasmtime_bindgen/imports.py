@@ -44,7 +44,7 @@ from . import descriptors as d
 from .call import Plan, finish, tidy
 from .callbacks import DEEPEST, unpolled
 from .errors import UnsupportedFeature
-from .explain import reason
+from .explain import reason, unwanted
 from .instance import Instance
 from .lift import Lifting
 from .lower import Lowering
@@ -159,7 +159,7 @@ def bind_import(
         if type_ is not None:
             return reason(error, [(f"the {what} of `{func.name}`", type_)], [value], instance)
         if value is not None:
-            return TypeError(f"the {what} of `{func.name}` is to be None")
+            return unwanted(value, f"the {what} of `{func.name}`")
         return error
 
     def too_deep() -> RecursionError:

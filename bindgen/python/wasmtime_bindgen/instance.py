@@ -215,7 +215,9 @@ class Instance:
         if isinstance(pending, KeyboardInterrupt):
             cause = "it was interrupted by KeyboardInterrupt"
         else:
-            cause = f"a host function raised {type(pending).__name__}" if pending else reason
+            # Which of the two can't be told: both come to light while a guest runs.
+            whose = "a host function or a signal handler raised"
+            cause = f"{whose} {type(pending).__name__}" if pending else reason
         self.die(f"the instance ended in `{function}`: {cause}")
         if pending is not None:
             raise pending

@@ -21,6 +21,7 @@ from . import descriptors as d
 from ._capi import BYTES, ENTRY_WORDS, KIND, PAIR_WORDS, VAL_WORDS
 from .arrays import F32_MAX, Unfit, integer, real, sequence, single
 from .names import FlagTable, address_of, enum_table
+from .sizes import most
 from .source import Source
 from .values import Err, Ok, Some
 
@@ -320,9 +321,8 @@ class Lowering:
             length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
             self.source.line(f"{length}, {address} = items_{element.name}.put({value}, keep)")
             return
-        items = self._local(
-            f"{value} if {value}.__class__ is tuple else sequence({value})", "items"
-        )
+        taken = f"sequence({value}, {most(element)})"
+        items = self._local(f"{value} if {value}.__class__ is tuple else {taken}", "items")
 
         def body(item: str, values: Region, rest: Region) -> None:
             self.put(element, item, Place(values, 0, rest))
