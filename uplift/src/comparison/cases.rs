@@ -1,5 +1,8 @@
 //! A file of cases: calls with the results that they should have.
 
+mod run;
+mod vocabulary;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -8,13 +11,14 @@ use toml::Spanned;
 use wasmtime::component::{Type, Val};
 
 use super::known;
-use super::report::{CaseReport, Verdict};
-use super::sequence::{Input, Made, Pair, Seen, Step, equal, shown};
+use super::sequence::{Input, Made, Pair, Step};
 use super::setup::Setup;
-use super::shrink;
 use super::types::{Ty, type_name};
 use crate::Error;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+
+pub(super) use run::run;
+pub(super) use vocabulary::Vocabulary;
 
 /// A file of cases, read but not yet held against a world.
 #[derive(Debug, Default)]
@@ -123,40 +127,6 @@ enum Expected {
     /// A handle.
     Made,
     Traps,
-}
-
-/// What the cases pass to each function, besides handles: words for inputs that
-/// are made up.
-#[derive(Debug, Default)]
-pub(super) struct Vocabulary {
-    values: BTreeMap<usize, Vec<Vec<Val>>>,
-}
-
-impl Vocabulary {
-    pub(super) fn new(setup: &Setup<'_>, cases: &[Case]) -> Self {
-        let mut values: BTreeMap<usize, Vec<Vec<Val>>> = BTreeMap::new();
-        for step in cases.iter().flat_map(|case| &case.steps) {
-            let Step::Call { subject, arguments } = step else {
-                continue;
-            };
-            let params = setup.subjects[*subject].params.iter();
-            let passed = arguments
-                .iter()
-                .zip(params)
-                .filter(|(_, param)| !param.is_handle());
-            let passed = passed.filter_map(|(argument, _)| match argument {
-                Input::Value(value) => Some(value.clone()),
-                Input::Handle(_) | Input::Some(_) => None,
-            });
-            values.entry(*subject).or_default().push(passed.collect());
-        }
-        Vocabulary { values }
-    }
-
-    /// The values of each call of a function.
-    pub(super) fn of(&self, subject: usize) -> &[Vec<Val>] {
-        self.values.get(&subject).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// Holds the cases against the world.
@@ -389,77 +359,4 @@ impl Checker<'_, '_> {
             }
         }
     }
-}
-
-/// Runs a case on fresh instances.
-pub(super) fn run(setup: &Setup<'_>, case: &Case) -> Result<CaseReport, Error> {
-    let answers = setup.run_afresh(&case.steps)?;
-    let mut report = CaseReport {
-        case: case.name.clone(),
-        verdict: Verdict::AsExpected,
-        steps: Vec::new(),
-        expected: None,
-        module: None,
-        wrapped: None,
-    };
-    for (index, (answer, expected)) in answers.iter().zip(&case.expected).enumerate() {
-        let both = |words: String| (words.clone(), words);
-        let (as_expected, (module, wrapped)) = match answer {
-            Seen::Same(value) => {
-                let words = match &case.steps[index] {
-                    Step::Call { subject, .. } => shown(&setup.subjects[*subject], value.as_ref()),
-                    Step::Drop(_) => "nothing".into(),
-                };
-                let fits = match expected {
-                    Expected::Anything => true,
-                    Expected::Value(Some(expected), _) => {
-                        value.as_ref().is_some_and(|value| equal(value, expected))
-                    }
-                    Expected::Value(None, _) => value.is_none(),
-                    Expected::Made => {
-                        !matches!(value, Some(Val::Result(Err(_)) | Val::Option(None)))
-                    }
-                    Expected::Traps => false,
-                };
-                (fits, both(format!("returned {words}")))
-            }
-            Seen::Trapped(raw, wrapped) => (
-                matches!(expected, Expected::Traps),
-                (format!("trapped: {raw}"), format!("trapped: {wrapped}")),
-            ),
-            Seen::Stopped => (false, both("ran for too long".into())),
-            Seen::NoRoom => {
-                let words = "was not called: the C side has no room for its inputs";
-                (false, both(words.into()))
-            }
-            Seen::TooLarge => (false, both("returned more than what is compared".into())),
-            Seen::Skipped => (false, both("was not called: there is no handle".into())),
-            Seen::Different(difference) => {
-                report.verdict = Verdict::Different;
-                (false, (difference.raw.clone(), difference.wrapped.clone()))
-            }
-        };
-        if as_expected {
-            continue;
-        }
-        if report.verdict == Verdict::AsExpected {
-            report.verdict = Verdict::Unexpected;
-        }
-        report.steps = shrink::described(setup, &case.steps[..=index]);
-        report.expected = match expected {
-            Expected::Anything => None,
-            Expected::Value(_, text) => Some(text.clone()),
-            Expected::Made => Some("a handle".into()),
-            Expected::Traps => Some("a trap".into()),
-        };
-        (report.module, report.wrapped) = (Some(module), Some(wrapped));
-        return Ok(report);
-    }
-    // A trap that was expected ends the case; more steps can't follow it.
-    if answers.len() < case.steps.len() {
-        report.verdict = Verdict::Unexpected;
-        report.steps = shrink::described(setup, &case.steps[..=answers.len()]);
-        report.expected = Some("a call after a trap".into());
-    }
-    Ok(report)
 }

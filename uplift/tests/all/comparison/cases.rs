@@ -2,9 +2,8 @@
 
 use uplift::{Comparison, Error, Options, Verdict};
 
-use super::{
-    CALL_COPY, CALL_COUNTER, COPY, COPY_WORLD, COUNTER, COUNTER_WORLD, Subject, few, module,
-};
+use super::resources::{CALL_COUNTER, COUNTER, COUNTER_WORLD};
+use super::{CALL_COPY, COPY, COPY_WORLD, Subject, few, module};
 
 fn without_inputs() -> Options {
     Options { inputs: 0, ..few() }
