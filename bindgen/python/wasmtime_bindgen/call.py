@@ -7,7 +7,7 @@ its own for each instance. What the source of a plan looks like:
         busy = False
         def plan(a, b):
             nonlocal busy
-            with lock:
+            with instance.lock:
                 if instance.attention: attend()
                 if busy: return spare()(a, b)
                 probe()
@@ -106,7 +106,7 @@ def export_plan(func: d.Func) -> Plan:
         source.line("busy = False")
         with source.block(f"def plan({', '.join(params)}):"):
             source.line("nonlocal busy")
-            with source.block("with lock:"):
+            with source.block("with instance.lock:"):
                 source.line("if instance.attention: attend()")
                 source.line(f"if busy: return spare()({', '.join(params)})")
                 source.line("probe()")
@@ -221,7 +221,6 @@ def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[
     def bind() -> Callable[..., Any]:
         block, result = plan.block(), Block(VAL_WORDS)
         names = plan.namespace(instance, block) | {
-            "lock": instance.lock,
             "refuse": refuse,
             "settle": settle,
             "attend": attend,

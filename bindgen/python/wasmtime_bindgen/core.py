@@ -79,17 +79,17 @@ class CoreInstance:
         self._instance = Instance(host, limits)
         self._instance.remedy = "start the module again"
         self.store = self._instance.store
-        wasi_.give(self.store, wasi, self._instance.stderr)
 
-        def start() -> wasmtime.Instance:
+        def start() -> wasmtime._instance.InstanceExports:
+            wasi_.give(self.store, wasi, self._instance.stderr)
             try:
-                return host.module_linker.instantiate(self.store, compiled)
+                return host.module_linker.instantiate(self.store, compiled).exports(self.store)
             except wasmtime.WasmtimeError as error:
                 if self._instance.pending is None and (why := refusal(module.name, str(error))):
                     raise why from None
                 raise
 
-        self.exports = self.call("the start", start).exports(self.store)
+        self.exports = self.call("the start", start)
 
     def call(self, function: str, body: Callable[..., T], *arguments: Any) -> T:
         """Return `body(*arguments)`, in which the instance may be called, under its limits.

@@ -6,6 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from ctypes import c_void_p
 from typing import Any, NoReturn
 
@@ -22,6 +23,7 @@ from .memory import Heap
 from .messages import CLEARER, CODES, read_trap
 from .resources import GuestTable, HostTable
 from .settings import Limits
+from .shutdown import watch
 from .wasi import Stderr
 from .wasmtime_version import WASMTIME
 
@@ -41,6 +43,26 @@ class _Ended(Exception):
         self.reason, self.code = reason, code
 
 
+class _Store(wasmtime.Store):
+    """A store that its instance alone frees.
+
+    The garbage collector frees objects that go together in any order, and runs
+    their finalizers before. Were the store to go by itself, a finalizer that
+    comes later, or keeps the instance, would call into what is gone.
+
+    Args:
+        engine: The engine.
+        instance: Lives as long as the store, which calls its functions.
+    """
+
+    def __init__(self, engine: wasmtime.Engine, instance: Instance) -> None:
+        super().__init__(engine)
+        self.instance = instance
+
+    def __del__(self) -> None:
+        """Leave it to the instance."""
+
+
 class Instance:
     """An instance of a component and everything that its plans share.
 
@@ -56,7 +78,7 @@ class Instance:
         limits: What it may use.
 
     Attributes:
-        lock: Held by the thread that is inside.
+        lock: Held by the thread that is inside; it locks nothing once Python shuts down.
         attention: Whether a call has to `attend` before it enters.
         depth: How many calls are inside.
         pending: What a host function raised, until the call that it ended is over.
@@ -67,14 +89,14 @@ class Instance:
     """
 
     def __init__(self, engine: Engine, limits: Limits) -> None:
-        self.lock = threading.RLock()
+        self.lock: Any = threading.RLock()
         self.attention = True
         self.depth = 0
         self.pending: BaseException | None = None
         self.spare = _new_error()
         self.heap = Heap()
         self.stderr = Stderr()
-        self.store = wasmtime.Store(engine.engine)
+        self.store = _Store(engine.engine, self)
         self.context = c_void_p(_capi.context(self.store))
         self.remedy = "load the component again"
         self._clock = engine.clock
@@ -90,7 +112,10 @@ class Instance:
         self._tables: dict[d.ResourceType, GuestTable | HostTable] = {}
         self._lost: list[tuple[int, str]] = []
         self._kept: list[Any] = []
+        self._delete = _capi.any_delete  # modules go before the last objects do
         self._limit()
+        watch(self)
+        self._clock.add(self)
 
     def _limit(self) -> None:
         limits = self._limits
@@ -122,7 +147,6 @@ class Instance:
         callback = _capi.EpochCallback(epoch)
         self.keep(callback)
         _capi.on_epoch(self.store, callback)
-        self._clock.add(self)
 
     # What plans share
 
@@ -268,7 +292,7 @@ class Instance:
     def lose(self, pointer: int, name: str) -> None:
         """Note a handle that nobody holds any more; it is dropped when that is possible."""
         if self._closed:
-            _capi.any_delete(pointer)
+            self._delete(pointer)
         else:
             self._lost.append((pointer, name))
             self.attention = True
@@ -282,12 +306,12 @@ class Instance:
                 self.settle(error, f"drop of {name}")
 
         if self._dead:
-            _capi.any_delete(pointer)
+            self._delete(pointer)
             return
         try:
             self.guard(f"drop of {name}", body)
         finally:
-            _capi.any_delete(pointer)
+            self._delete(pointer)
 
     def _renew(self) -> None:
         if not self.spare:
@@ -329,11 +353,12 @@ class Instance:
         Raises:
             RuntimeError: If a call is inside, on this thread.
         """
-        lock: Any = self.lock
+        lock = self.lock
+        if isinstance(lock, nullcontext):
+            return
         if not lock._is_owned():
-            self._closing = True
-            self.attention = True
-        with self.lock:
+            self.end()
+        with lock:
             if self._closed:
                 return
             if self.depth:
@@ -345,20 +370,47 @@ class Instance:
             finally:
                 self.die(_CLOSED)
                 self._free()
-                self.store.close()
+
+    def end(self) -> None:
+        """End the call that is inside when the clock next ticks, and let none begin."""
+        self._closing = True
+        self.attention = True
+
+    def finish(self, patience: float) -> None:
+        """Close it because Python shuts down; what can't be freed safely is not.
+
+        A thread may be stopped while it holds the lock, so nobody waits for it any more.
+
+        Args:
+            patience: How long a call of another thread has to end, in seconds.
+        """
+        lock = self.lock
+        held = lock.acquire(timeout=patience)
+        self.die("Python is shutting down")
+        self.remedy = "no component can be loaded any more"
+        if held and not self._closed:
+            self._free()
+        self._closed = True
+        self.lock = nullcontext()
+        if held:
+            lock.release()
 
     def _free(self) -> None:
-        """Free what is not the store's; handles that are lost later free themselves."""
+        """Free everything; handles that are lost later free themselves."""
         self._closed = True
-        for pointer, _ in self._lost:
-            _capi.any_delete(pointer)
+        if self.depth:
+            return  # a child process has no copy of the thread that is inside
+        while self._lost:
+            self._delete(self._lost.pop()[0])
         if self.spare:
             _capi.take_error(self.spare)
             self.spare = 0
+        self.store.close()
 
     def __del__(self) -> None:
-        # Nobody closed it; the store goes by itself.
+        # Nobody closed it. What is finalized after this, or keeps it, finds it dead.
         if not getattr(self, "_closed", True):
+            self.die("nothing referred to the instance any more")
             self._free()
 
 

@@ -81,19 +81,19 @@ def load(
         # All that was compared stays as it is; the check keeps `type_`, and so its id.
         component.checks[id(type_)] = check
     instance = Instance(host, limits)
-    if check.wasi:
-        wasi.give(instance.store, wasi_, instance.stderr)
     linker = host.plain_linker
     if check.wanted or check.left_out:
         linker = host.linker()
         define(linker, instance, type_, imports, check.wanted, check.left_out)
 
-    def start() -> wit.Instance:
-        return _instantiate(linker, instance, compiled, component)
+    def start() -> None:
+        if check.wasi:
+            wasi.give(instance.store, wasi_, instance.stderr)
+        started = _instantiate(linker, instance, compiled, component)
+        _Exports(instance, started, compiled).give(world, type_)
 
-    started = instance.guard("the start", start)
+    instance.guard("the start", start)
     world._runtime_ = instance
-    _Exports(instance, started, compiled).give(world, type_)
 
 
 def _refuse_useless(world: str, imports: object) -> None:

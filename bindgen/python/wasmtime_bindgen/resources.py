@@ -85,6 +85,8 @@ class Handle:
         # This may run at any time and on any thread, so the guest isn't entered here.
         ptr = getattr(self, "ptr", 0)
         if ptr:
+            # A finalizer that runs after this one, or keeps the object, finds nothing.
+            self.ptr = 0
             self.instance.lose(ptr, self.name)
 
 

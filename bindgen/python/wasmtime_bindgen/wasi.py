@@ -3,12 +3,11 @@
 The runtime hands a guest's output to a Python callable on a thread of its own,
 and drops the callable there too. Python ends the process hard if that happens
 while the interpreter shuts down, so every store that writes to callables is
-closed before, and the callables are waited for.
+closed before (by `shutdown`), and the callables are waited for.
 """
 
 from __future__ import annotations
 
-import atexit
 import codecs
 import contextlib
 import os
@@ -74,7 +73,6 @@ class _Pipe:
 
 
 _PIPES: weakref.WeakSet[_Pipe] = weakref.WeakSet()
-_STORES: weakref.WeakSet[wasmtime.Store] = weakref.WeakSet()
 
 
 def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
@@ -112,7 +110,6 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
         config.stdout_custom = _Pipe(wasi.stdout, "stdout", None)
     config.stderr_custom = _Pipe(wasi.stderr, "stderr", stderr)
     store.set_wasi(config)
-    _STORES.add(store)
 
 
 _INPUTS: weakref.WeakKeyDictionary[wasmtime.Store, str] = weakref.WeakKeyDictionary()
@@ -122,10 +119,8 @@ def _remove(name: str) -> None:
     Path(name).unlink(missing_ok=True)
 
 
-@atexit.register
-def _close_streams() -> None:
-    for store in list(_STORES):
-        store.close()
+def wait_for_streams() -> None:
+    """Wait until the runtime has dropped the callables of stores that are closed."""
     patience = time.monotonic() + 1
     while len(_PIPES) and time.monotonic() < patience:
         time.sleep(0.001)

@@ -1,0 +1,49 @@
+"""The end of the process: instances are closed while threads still run and C may call Python.
+
+Later, Python stops every thread but one at any place: in a guest, or with a lock
+in its hands. What would then free a store frees it under a running call, and
+what waits for a lock waits for ever.
+"""
+
+from __future__ import annotations
+
+import atexit
+import time
+import weakref
+from typing import TYPE_CHECKING
+
+from .errors import InstanceDead
+from .wasi import wait_for_streams
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+_PATIENCE = 1.0
+"""How long calls have to end, in seconds."""
+
+_INSTANCES: weakref.WeakValueDictionary[int, Instance] = weakref.WeakValueDictionary()
+_begun = False
+
+
+def watch(instance: Instance) -> None:
+    """Close an instance when Python shuts down.
+
+    Raises:
+        InstanceDead: If it shuts down already.
+    """
+    _INSTANCES[id(instance)] = instance
+    if _begun:
+        raise InstanceDead("no component can be loaded any more: Python is shutting down")
+
+
+@atexit.register
+def _close_all() -> None:
+    global _begun
+    _begun = True
+    instances = [instance for ref in _INSTANCES.valuerefs() if (instance := ref()) is not None]
+    for instance in instances:
+        instance.end()
+    until = time.monotonic() + _PATIENCE
+    for instance in instances:
+        instance.finish(max(until - time.monotonic(), 0))
+    wait_for_streams()
