@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Callable
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -137,6 +138,30 @@ PROVIDERS = [
     ),
     (type("Wrong", (Files,), {"File": File(3)})(), "`File` of `files` of the imports can't be"),
     (type("Wrong", (Files,), {"log": 5})(), "`log` of `files` of the imports can't be called"),
+    (
+        type("Wrong", (Files,), {"log": lambda self: None})(),
+        "`log` of `files` of the imports takes (), and the guest passes (text), for `log`",
+    ),
+    (
+        type("Wrong", (Files,), {"log": lambda self, text, level: None})(),
+        "`log` of `files` of the imports takes (text, level), and the guest passes (text)",
+    ),
+    (
+        type("Wrong", (Files,), {"log": lambda self, text, *, level: None})(),
+        "`log` of `files` of the imports takes (text, *, level), and the guest passes (text)",
+    ),
+    (
+        type("Wrong", (Files,), {"File": type("Wrong", (File,), {"read": lambda self: 0})})(),
+        "`read` of `File` of `files` of the imports takes (self), and the guest passes (self, n)",
+    ),
+    (
+        type("Wrong", (Files,), {"File": type("Wrong", (File,), {"__init__": lambda _: None})})(),
+        "`File` of `files` of the imports takes (), and the guest passes (size), for `[constructor",
+    ),
+    (
+        type("Wrong", (Files,), {"File": type("Wrong", (File,), {"count": lambda n: 0})})(),
+        "`count` of `File` of `files` of the imports takes (n), and the guest passes (), for",
+    ),
 ]
 
 
@@ -147,6 +172,40 @@ def test_an_implementation_that_can_not_be_called_is_refused_by_name(
     with pytest.raises(LinkError) as caught:
         World.load(imports=Imports(files))
     assert message in str(caught.value)
+
+
+def _logged(function: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(function)
+    def logged(self: object, text: str) -> None:
+        function(self, text, "info")
+
+    return logged
+
+
+class Wrapped(Files):
+    @_logged
+    def log(self, text: str, level: str) -> None:
+        """Take what a decorator adds."""
+
+
+class Static(File):
+    read = staticmethod(lambda n: n)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        Wrapped(),
+        type("Loose", (Files,), {"log": lambda self, *_: None})(),
+        type("Loose", (Files,), {"log": lambda self, text, level="info": None})(),
+        type("Loose", (Files,), {"log": functools.lru_cache(lambda self: None)})(),
+        type("Loose", (Files,), {"log": functools.partial(print, "log:")})(),
+        type("Loose", (Files,), {"log": str})(),
+        type("Loose", (Files,), {"File": Static})(),
+    ],
+)
+def test_an_implementation_of_another_signature_may_take_what_is_passed(files: Files) -> None:
+    World.load(imports=Imports(files)).close()
 
 
 def test_a_class_may_implement_an_interface_by_functions_that_need_no_object() -> None:

@@ -17,6 +17,7 @@ from .test_instance import ROOT, run
 HEAD = """
 from tests.conftest import GUESTS
 from tests.generated import CASES
+from wasmtime_bindgen import LinkError, Trap
 """
 
 AGAIN = """
@@ -79,10 +80,10 @@ PROGRAMS = {
         broken = load()
         try:
             broken._boom()
-        except abi.WitError:
-            pass
-        except Exception as error:
-            assert error.code == "unreachable"
+        except Trap as error:
+            assert error.code == "unreachable", error.code
+        else:
+            raise SystemExit("it passed")
         world = load()
     """,
     "use after drop, and double drop": """
@@ -98,13 +99,22 @@ PROGRAMS = {
     """,
     "a host function of the wrong signature": """
         class Wrong(Files):
-            def log(self):
-                pass
+            def log(self, *arguments):  # which `load` can't tell
+                (lambda: None)(*arguments)
         broken = World.load(imports=Imports(Wrong()))
         try:
             broken._log_text("x")
         except TypeError:
             world = load()
+        class Plain(Files):
+            def log(self):
+                pass
+        try:
+            World.load(imports=Imports(Plain()))
+        except LinkError as error:
+            assert "takes (), and the guest passes (text)" in str(error), error
+        else:
+            raise SystemExit("it passed")
     """,
     "a list that changes while it is lowered": """
         from tests.echo import load as echo
@@ -116,11 +126,20 @@ PROGRAMS = {
         items.insert(10, Growing())
         out = echo(abi.List(abi.S32)).echo(items)
         assert len(out) == 101001, len(out)
-        texts = [abi.Some("x")] * 100
-        class Shrinking(str):
-            def encode(self, *args):
-                texts.clear()
-                return b"x"
+        shrunk = []
+        class Shrinking:
+            def __index__(self):
+                shrunk.append(len(shrinking))
+                shrinking.clear()
+                return 1
+        # Numbers are taken one by one, all else from a copy.
+        shrinking = [Shrinking(), *[2] * 1000]
+        out = echo(abi.List(abi.S32)).echo(shrinking)
+        assert out == [1], out
+        shrinking = [(Shrinking(),), *[(2,)] * 1000]
+        out = echo(abi.List(abi.Tuple((abi.S32,)))).echo(shrinking)
+        assert out == [(1,), *[(2,)] * 1000], out
+        assert shrunk == [1001, 1001], shrunk
         world = load()
     """,
     "a host function that calls back in without end": """
@@ -237,8 +256,10 @@ PROGRAMS = {
         imports = types.SimpleNamespace(host=host, double=print, describe=print)
         try:
             wasmtime_bindgen.load(binary, wit=wit, imports=imports).panic("the reason why")
-        except Exception as error:
+        except Trap as error:
             assert "the reason why" in error.stderr, error
+        else:
+            raise SystemExit("it passed")
         world = load()
     """,
     "a result of a host function whose lowering calls in again": """

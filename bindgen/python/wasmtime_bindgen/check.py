@@ -16,7 +16,7 @@ from wasmtime import component as wit
 from . import component_types as c
 from . import descriptors as d
 from . import spelling
-from .implementations import is_async, wants_object
+from .implementations import is_async, mismatch, of_object, wants_object
 from .imports import attribute_of, provided
 
 _SUPPLIED = re.compile(r"wasi:(io|clocks|filesystem|sockets|random|cli)/")
@@ -167,16 +167,27 @@ class Check:
             self._lacks(f"`{name}` of {where}", f"`{func.python}`", func)
         elif is_judged:
             found = getattr(class_, func.python)
-            self._callable(found, f"`{func.python}` of `{name}` of {where}", func)
+            judged = found if kind == "static" else of_object(class_, func.python)
+            self._callable(found, f"`{func.python}` of `{name}` of {where}", func, judged)
 
-    def _callable(self, found: object, what: str, func: d.Func) -> None:
-        """Look whether what implements a function can be called; whatever the types say."""
+    def _callable(self, found: Any, what: str, func: d.Func, judged: Any = None) -> None:
+        """Look whether what implements a function can be called; whatever the types say.
+
+        Args:
+            found: What implements it.
+            what: What messages call it.
+            func: The function.
+            judged: What takes the function's parameters, if that is not `found`.
+        """
+        passed = [name.replace("-", "_") for name, _ in func.params]
         if not callable(found):
             self.problems.append(f"{what} can't be called, for `{func.name}`")
         elif is_async(found):
             self.problems.append(
                 f"{what} is an `async def`, and a plain function is expected, for `{func.name}`"
             )
+        elif why := mismatch(judged or found, passed):
+            self.problems.append(f"{what} {why}, for `{func.name}`")
 
     def _lacks(self, where: str, what: str, func: d.Func) -> None:
         verb = "lack" if where == "the imports" else "lacks"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Sequence
 from types import FunctionType
 
 
@@ -21,6 +22,42 @@ def flaw(owner: object, name: str) -> str:
         return f"its `{name}` can't be called"
     if is_async(found):
         return f"its `{name}` is an `async def`, and a plain function is expected"
+    return ""
+
+
+def of_object(class_: type, name: str) -> Callable[..., object]:
+    """Return what takes the object itself first, as a plain function in a class does."""
+    found = inspect.getattr_static(class_, name, None)
+    if isinstance(found, FunctionType):
+        return found
+
+    def unknown(*_arguments: object) -> None:
+        """Take anything: what else a class may hold binds its object by rules of its own."""
+
+    return unknown
+
+
+def mismatch(function: Callable[..., object], passed: Sequence[str]) -> str:
+    """Return why a function can't be called with so many arguments; empty if it can, or can't tell.
+
+    Args:
+        function: The function.
+        passed: The names of what is passed to it, by place.
+    """
+    try:
+        # A decorator may add or take away parameters of what it wraps.
+        signature = inspect.signature(function, follow_wrapped=False)
+    except Exception:  # many builtins have none, and objects may answer by whatever they like
+        return ""
+    try:
+        signature.bind(*passed)
+    except TypeError:
+        plain = [
+            parameter.replace(annotation=inspect.Parameter.empty, default=inspect.Parameter.empty)
+            for parameter in signature.parameters.values()
+        ]
+        takes = inspect.Signature(plain)
+        return f"takes {takes}, and the guest passes ({', '.join(passed)})"
     return ""
 
 
