@@ -240,6 +240,9 @@ def test_the_three_flags_that_matter_come_first(capsys: pytest.CaptureFixture[st
     options = said[said.index("\noptions:") :]
     assert sorted(flags, key=options.index) == flags
     assert "python -m wasmtime_bindgen app.wasm --out-dir app" in said
+    assert [
+        code for code in ("0 ", "1 ", "2 ", "130 ") if code not in said.partition("Exit")[2]
+    ] == []
 
 
 def test_the_version_names_the_runtime_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -136,6 +136,22 @@ def test_a_folder_without_wit_is_named(here: Path, capsys: pytest.CaptureFixture
     assert "so is" in failure(capsys, records, "--wit", records, "--out-dir", "app")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("", "--out-dir", "app"), "an empty path was given, and that of a component or of WIT"),
+        (("add.wasm", "--wit", "", "--out-dir", "app"), "an empty path was given"),
+        (("add.wasm", "--out-dir", ""), "--out-dir is empty: give the directory of the package"),
+    ],
+)
+def test_an_empty_argument_is_not_the_current_folder(
+    arguments: tuple[str, ...], said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "world.wit").write_text("package a:b;\nworld w {}")
+    assert failure(capsys, *arguments).startswith(said)
+    assert not (here / "app").exists()
+
+
 def test_a_world_that_the_component_does_not_have_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -177,6 +193,22 @@ def test_a_package_that_would_hide_a_module_is_refused(
     monkeypatch.syspath_prepend(here / "modules")
     told = failure(capsys, "add.wasm", "--out-dir", f"modules/{name}")
     assert f"from programs that find their modules in {here / 'modules'}: " in told
+
+
+def test_a_package_that_hides_an_installed_one_is_made_with_a_note(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [pytest_] = pytest.__spec__.submodule_search_locations or []
+    assert main(["add.wasm", "--out-dir", "pytest"]) == 0
+    assert capsys.readouterr().err == (
+        f"note: a package `pytest` hides {Path(pytest_, '__init__.py')} from programs that run in"
+        " the current folder\n"
+    )
+    # Where nobody looks for it, and where it is itself what is found.
+    assert main(["add.wasm", "--out-dir", "app/pytest"]) == 0
+    assert main(["add.wasm", "--out-dir", "add"]) == 0
+    assert main(["add.wasm", "--out-dir", "add", "--check"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", ["random", "wasmtime"])

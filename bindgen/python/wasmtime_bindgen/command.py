@@ -26,7 +26,8 @@ examples:
 
 A component in INPUT becomes a part of the package: `from app import Root`, then
 `Root.load()`. A component carries neither docs nor the name of its world; --wit gives both.
-Exit codes: 0 done, 1 --check found something stale, 2 arguments or input can't be used."""
+Exit codes: 0 done, 1 --check found something stale, 2 arguments or input can't be used,
+130 interrupted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

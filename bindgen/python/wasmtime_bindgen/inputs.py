@@ -39,7 +39,7 @@ def read(given: str | os.PathLike[str], wit: str | os.PathLike[str] | None = Non
         InvalidWit: If there is no WIT where it was said to be.
         OSError: If a file can't be read.
     """
-    path = Path(given)
+    path = _path(given)
     if path.is_dir() or path.suffix == ".wit":
         if wit is not None:
             raise InvalidWit(f"{given} is WIT, and so is {wit}: give a component, or one of them")
@@ -54,7 +54,7 @@ def read_wit(given: str | os.PathLike[str]) -> tuple[File, ...]:
         InvalidWit: If there is none.
         OSError: If a file can't be read.
     """
-    path = Path(given)
+    path = _path(given)
     if not path.is_dir():
         data = path.read_bytes()
         if data.startswith(MAGIC):
@@ -72,6 +72,12 @@ def read_wit(given: str | os.PathLike[str]) -> tuple[File, ...]:
             if entry.is_dir():
                 files += _files(entry, f"deps/{_name(entry)}/", {".wit"})
     return tuple(files)
+
+
+def _path(given: str | os.PathLike[str]) -> Path:
+    if not os.fspath(given):  # which would be the current folder
+        raise InvalidWit("an empty path was given, and that of a component or of WIT is expected")
+    return Path(given)
 
 
 def _files(folder: Path, prefix: str, kinds: set[str]) -> list[File]:

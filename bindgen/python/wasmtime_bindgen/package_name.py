@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from .errors import WasmtimeBindgenError
@@ -26,15 +27,17 @@ def check_name(package: Path, shown: str) -> list[str]:
     Raises:
         RefusedName: If Python can't import it, or it would hide another module.
     """
+    if not shown:
+        raise RefusedName("--out-dir is empty: give the directory of the package")
     name = package.absolute().name or package.resolve().name
     if not name.isidentifier() or keyword.iskeyword(name):
         raise RefusedName(
             f"--out-dir {shown}: `{name}` is no name of a Python package: use letters,"
             " digits and underscores"
         )
-    if name not in _NEEDED and name not in sys.stdlib_module_names:
-        return []
     parent = package.absolute().parent
+    if name not in _NEEDED and name not in sys.stdlib_module_names:
+        return _hides_installed(name, parent)
     if where := _searched(parent):
         whose = "the package" if name in _NEEDED else "Python's own module"
         raise RefusedName(
@@ -48,6 +51,16 @@ def check_name(package: Path, shown: str) -> list[str]:
         f"a package `{name}` hides a module of that name wherever the folder {parent.name} itself"
         " is on Python's path"
     ]
+
+
+def _hides_installed(name: str, parent: Path) -> list[str]:
+    """Return a note if programs that would find the package have another of that name."""
+    where = _searched(parent)
+    others = [entry for entry in sys.path if not _same(parent, entry or ".")]
+    found = PathFinder.find_spec(name, others) if where else None
+    if found is None or found.origin is None:  # a folder without a module is hidden by anything
+        return []
+    return [f"a package `{name}` hides {found.origin} from programs that {where}"]
 
 
 def _searched(folder: Path) -> str:
