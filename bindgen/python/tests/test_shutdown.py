@@ -5,6 +5,7 @@ Every program runs in a process of its own, which has to end by itself.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -192,3 +193,24 @@ def test_an_atexit_handler_that_comes_last_is_refused(use: str) -> None:
     assert first.startswith("refused: ")
     assert "Python is shutting down" in first
     assert second.startswith("refused: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_ends_without_waiting_for_calls_of_its_parent() -> None:
+    work = """
+        import os
+        world = guest("resources")
+        def work():
+            while True:
+                world.counters.alive()
+        begin(work)
+        child = os.fork()
+        if not child:
+            sys.exit(7)
+        start = time.monotonic()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        print(f"{time.monotonic() - start:.1f} s", flush=True)
+    """
+    done = run(HEAD + textwrap.dedent(work))
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout.split()[0]) < 0.9, done.stdout

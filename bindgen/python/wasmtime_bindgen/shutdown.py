@@ -8,12 +8,13 @@ what waits for a lock waits for ever.
 from __future__ import annotations
 
 import atexit
+import os
 import time
 import weakref
 from typing import TYPE_CHECKING
 
 from .errors import InstanceDead
-from .wasi import wait_for_streams
+from .wasi import forget_streams, wait_for_streams
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -47,3 +48,13 @@ def _close_all() -> None:
     for instance in instances:
         instance.finish(max(until - time.monotonic(), 0))
     wait_for_streams()
+
+
+def _forget() -> None:
+    """Leave the parent's instances alone: the threads that end their calls are not here."""
+    _INSTANCES.clear()
+    forget_streams()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

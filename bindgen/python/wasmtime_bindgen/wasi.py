@@ -126,3 +126,8 @@ def wait_for_streams() -> None:
         time.sleep(0.001)
     # The thread that dropped the last one still has to leave Python.
     time.sleep(0.001)
+
+
+def forget_streams() -> None:
+    """Wait for no callable of before; a child process lacks the threads that drop them."""
+    _PIPES.clear()
