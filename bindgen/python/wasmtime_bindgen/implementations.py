@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from types import FunctionType
+from types import FunctionType, MethodType
 
 
 def flaw(owner: object, name: str) -> str:
@@ -44,6 +44,8 @@ def mismatch(function: Callable[..., object], passed: Sequence[str]) -> str:
         function: The function.
         passed: The names of what is passed to it, by place.
     """
+    if _takes(function, len(passed)):
+        return ""
     try:
         # A decorator may add or take away parameters of what it wraps.
         signature = inspect.signature(function, follow_wrapped=False)
@@ -59,6 +61,16 @@ def mismatch(function: Callable[..., object], passed: Sequence[str]) -> str:
         takes = inspect.Signature(plain)
         return f"takes {takes}, and the guest passes ({', '.join(passed)})"
     return ""
+
+
+def _takes(function: object, count: int) -> bool:
+    """Return whether it plainly takes so many arguments, which is quicker to tell than to bind."""
+    is_bound = isinstance(function, MethodType)
+    plain = function.__func__ if isinstance(function, MethodType) else function
+    if not isinstance(plain, FunctionType):
+        return False
+    code = plain.__code__
+    return code.co_argcount == count + is_bound and not code.co_kwonlyargcount
 
 
 def is_async(function: object) -> bool:
