@@ -78,16 +78,15 @@ def use_resources(
 ) -> None:
     """Call functions in any order, with any of the resources that they returned, or drop one."""
     held = Held(case.resources())
-    for _ in range(data.draw(st.integers(1, 25), "steps")):
+    for _ in range(data.draw(st.integers(10, 40), "steps")):
         if held.objects and data.draw(st.integers(0, 4)) == 0:
             drop(case, held, reference, data.draw(st.sampled_from(sorted(held.objects)), "drop"))
             continue
-        export = data.draw(st.sampled_from(exports))
+        there = held.by_type()
+        callable_now = [one for one in exports if not one.arguments(there).is_empty]
+        export = data.draw(st.sampled_from(callable_now))
         note(export.name)
-        arguments = export.arguments(held.by_type())
-        if arguments.is_empty:  # there is no such resource yet
-            continue
-        given = data.draw(arguments)
+        given = data.draw(export.arguments(there))
         owned: list[int] = []
         lent: list[int] = []
 
