@@ -27,6 +27,9 @@ BOUNDS = {
 class Unused:
     """Stands for the class of a resource of the host's, which no compared function needs."""
 
+    def __init__(self, *_arguments: object) -> None:
+        raise AssertionError("no resource of the host's was to be made")
+
     def __getattr__(self, name: str) -> object:
         raise AssertionError(f"{name} was not to be used")
 
