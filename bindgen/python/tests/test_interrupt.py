@@ -238,7 +238,7 @@ def test_close_lets_a_function_of_the_host_end_and_no_other_call_begin() -> None
     hold.entered(1)
     waiting = [Running(lambda: world._grow(0)) for _ in range(16)]
     closing = Running(world.close)
-    wait(lambda: bool(world._runtime_._closing))
+    wait(lambda: bool(world._runtime_._interruption.closing))
     hold.go_on()
     assert closing.ended() is None
     assert call.ended() is None  # the guest had nothing more to do

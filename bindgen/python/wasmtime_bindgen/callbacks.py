@@ -21,7 +21,10 @@ import dis
 from collections.abc import Callable
 from functools import partial
 from types import CodeType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from .instance import Instance
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +54,28 @@ def unpolled(function: F) -> F:
     """Make `function`, which begins with a `try`, one that isn't polled for signals there."""
     function.__code__ = unpolled_code(function.__code__)
     return function
+
+
+def shielded(instance: Instance, body: Callable[..., object]) -> Callable[..., int]:
+    """Return a function for C to call, which calls `body` and never raises.
+
+    What `body` raises becomes `pending` of the instance. While something is
+    pending, the function returns the address of an error, which ends the guest; 0
+    otherwise.
+    """
+
+    @unpolled
+    def callback(*arguments: Any) -> int:
+        try:
+            body(*arguments)
+            if instance.pending is None:
+                return 0
+        except BaseException as error:
+            instance.pending = error
+        spare, instance.spare = instance.spare, 0
+        return spare
+
+    return callback
 
 
 def _nothing() -> None:

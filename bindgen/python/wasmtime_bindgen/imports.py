@@ -42,7 +42,7 @@ from wasmtime import component as wit
 from . import _capi
 from . import descriptors as d
 from .call import Plan, finish, tidy
-from .callbacks import DEEPEST, unpolled
+from .callbacks import DEEPEST, shielded, unpolled
 from .errors import UnsupportedFeature
 from .explain import reason, unwanted
 from .instance import Instance
@@ -247,21 +247,15 @@ def _define_left_out(
         _capi.add_func(inner, name, callback)
 
 
-def _refusal(instance: Instance, name: str, interface: str) -> Callable[..., Any]:
+def _refusal(instance: Instance, name: str, interface: str) -> Callable[..., int]:
     what = f"`{name}` of `{interface}`" if interface else f"`{name}`"
 
-    @unpolled
-    def refuse(*_: int) -> int:
-        try:
-            raise UnsupportedFeature(
-                f"the guest called {what}, which the package leaves out: Python can't provide it"
-            )
-        except BaseException as error:
-            instance.pending = error
-            spare, instance.spare = instance.spare, 0
-            return spare
+    def refuse(*_: int) -> None:
+        raise UnsupportedFeature(
+            f"the guest called {what}, which the package leaves out: Python can't provide it"
+        )
 
-    return refuse
+    return shielded(instance, refuse)
 
 
 def provided(
@@ -303,18 +297,11 @@ def _define_resource(
     method = f"[method]{resource.name}."
     table.methods = tuple(f.python for f in funcs if f.name in wanted and f.name.startswith(method))
 
-    @unpolled
-    def drop(_data: int, _context: int, rep: int) -> int:
-        try:
-            gone = table.forget(rep)
-            if hasattr(gone, "drop"):
-                gone.drop()
-            return 0
-        except BaseException as error:
-            instance.pending = error
-            spare, instance.spare = instance.spare, 0
-            return spare
+    def drop(_data: int, _context: int, rep: int) -> None:
+        gone = table.forget(rep)
+        if hasattr(gone, "drop"):
+            gone.drop()
 
-    callback = _capi.DropCallback(drop)
+    callback = _capi.DropCallback(shielded(instance, drop))
     instance.keep(callback)
     _capi.add_resource(inner, resource.name, table.type, callback)

@@ -3,64 +3,32 @@
 from __future__ import annotations
 
 import threading
-import time
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from ctypes import c_void_p
-from typing import Any, NoReturn
-
-import wasmtime
+from typing import Any, NoReturn, TypeVar
 
 from . import _capi
 from . import descriptors as d
 from .arrays import Items
 from .blame import stacklevel
-from .callbacks import probe, unpolled
+from .callbacks import probe, shielded
 from .engine import Engine
 from .errors import InstanceDead, Trap, UnsupportedFeature
+from .interruption import Interrupted, Interruption
 from .memory import Heap
-from .messages import CLEARER, CODES, read_trap
+from .messages import diagnose, read_trap
 from .resources import GuestTable, HostTable
 from .settings import Limits
 from .shutdown import watch
+from .store import Store
 from .wasi import Stderr
 from .wasmtime_version import WASMTIME
 
+T = TypeVar("T")
+
 _CLOSED = "the instance was closed"
-
-
-class _Ended(Exception):
-    """A call that is ended from outside.
-
-    Args:
-        reason: Why.
-        code: The code of the `Trap` that it ends in.
-    """
-
-    def __init__(self, reason: str, code: str) -> None:
-        super().__init__(reason)
-        self.reason, self.code = reason, code
-
-
-class _Store(wasmtime.Store):
-    """A store that its instance alone frees.
-
-    The garbage collector frees objects that go together in any order, and runs
-    their finalizers before. Were the store to go by itself, a finalizer that
-    comes later, or keeps the instance, would call into what is gone.
-
-    Args:
-        engine: The engine.
-        instance: Lives as long as the store, which calls its functions.
-    """
-
-    def __init__(self, engine: wasmtime.Engine, instance: Instance) -> None:
-        super().__init__(engine)
-        self.instance = instance
-
-    def __del__(self) -> None:
-        """Leave it to the instance."""
 
 
 class Instance:
@@ -68,10 +36,6 @@ class Instance:
 
     One thread at a time is inside; a host function may call back in. Once it has
     trapped, or was closed, it can't be entered again.
-
-    `interrupt` and `close` come from any thread, while another is inside and holds
-    the lock. So they lock nothing: they say which call is to end, and `attention`
-    keeps every later one from being taken for it.
 
     Args:
         engine: The engine that the component was compiled for.
@@ -96,7 +60,7 @@ class Instance:
         self.spare = _new_error()
         self.heap = Heap()
         self.stderr = Stderr()
-        self.store = _Store(engine.engine, self)
+        self.store = Store(engine.engine, self, limits)
         self.context = c_void_p(_capi.context(self.store))
         self.remedy = "load the component again"
         self._clock = engine.clock
@@ -104,47 +68,26 @@ class Instance:
         self._limits = limits
         self._dead = ""
         self._closed = False
-        self._closing = False
-        self._call = object()  # stands for the outermost call
-        self._stopped: object = None
-        self._until = float("inf")
+        self._interruption = Interruption(limits.deadline)
         self._items: dict[str, Items] = {}
         self._tables: dict[d.ResourceType, GuestTable | HostTable] = {}
         self._lost: list[tuple[int, str]] = []
         self._kept: list[Any] = []
         self._delete = _capi.any_delete  # modules go before the last objects do
-        self._limit()
+        self._look_after_guests()
         watch(self)
         self._clock.add(self)
 
-    def _limit(self) -> None:
-        limits = self._limits
+    def _look_after_guests(self) -> None:
+        """Let Python act on signals at the ticks of the clock, and end what is to end."""
 
-        def cap(value: int | None) -> int:
-            return -1 if value is None else min(value, 2**63 - 1)
+        def epoch(_context: int, _data: int, ticks: int, _kind: int) -> None:
+            _capi.write_ticks(ticks, 1)
+            if self.pending is None:
+                self._interruption.check()
 
-        self.store.set_limits(
-            memory_size=cap(limits.memory),
-            table_elements=cap(limits.table_elements),
-            instances=cap(limits.instances),
-            tables=cap(limits.tables),
-            memories=cap(limits.memories),
-        )
         self.store.set_epoch_deadline(1)
-
-        @unpolled
-        def epoch(_context: int, _data: int, ticks: int, _kind: int) -> int:
-            """Look after a guest that is running; by getting here, Python acts on signals."""
-            try:
-                self._look(ticks)
-                if self.pending is None:
-                    return 0
-            except BaseException as error:
-                self.pending = error
-            spare, self.spare = self.spare, 0
-            return spare
-
-        callback = _capi.EpochCallback(epoch)
+        callback = _capi.EpochCallback(shielded(self, epoch))
         self.keep(callback)
         _capi.on_epoch(self.store, callback)
 
@@ -171,7 +114,7 @@ class Instance:
 
     def attend(self, function: str) -> None:
         """Do what is due before a call enters: it is dead, objects were lost, limits start anew."""
-        if self._closing:
+        if self._interruption.closing:
             self.die(_CLOSED)
         if self._dead:
             raise InstanceDead(f"`{function}` can't be called: {self._dead}; {self.remedy}")
@@ -188,17 +131,16 @@ class Instance:
         self._clock.wake()
         if self.depth:
             # What this leaves as it is, the next call from outside has to look at.
-            if self._lost or self._stopped is self._call:
+            if self._lost or self._interruption.is_interrupted():
                 self.attention = True
             return
-        self._call = object()
+        self._interruption.begin()
         self._renew()
         if self._lost:
             self._drop_lost()
         if self._limits.fuel is not None:
             _capi.set_fuel(self.context.value or 0, min(self._limits.fuel, 2**64 - 1))
-        if self._limits.deadline is not None:
-            self._until = time.monotonic() + self._limits.deadline
+        self._interruption.start_deadline()
 
     def settle(self, error: int | None, function: str) -> None:
         """Raise what ended a call.
@@ -209,7 +151,7 @@ class Instance:
         """
         if error:
             self.fail(function, *_capi.take_error(error))
-        if isinstance(self.pending, _Ended):
+        if isinstance(self.pending, Interrupted):
             self.fail(function, "")
         # It was raised where the runtime ignores an error, and the guest went on.
         pending, self.pending = self.pending, None
@@ -228,23 +170,14 @@ class Instance:
         self._renew()
         reason, backtrace = read_trap(message)
         code: str | None
-        if isinstance(pending, _Ended):
-            reason, code = pending.reason, pending.code
-            pending, status = None, None
+        if isinstance(pending, Interrupted):
+            reason, code, status = pending.reason, pending.code, None
+        elif pending is None:
+            reason, code = diagnose(reason, status)
         else:
-            code = next((code for text, code in CODES.items() if text in reason), None)
-            reason = CLEARER.get(code or "", reason)
-        if status is not None:
-            reason, code = f"it exited with status {status}", "exit"
-        if isinstance(pending, KeyboardInterrupt):
-            cause = "it was interrupted by KeyboardInterrupt"
-        else:
-            # Which of the two can't be told: both come to light while a guest runs.
-            whose = "a host function or a signal handler raised"
-            cause = f"{whose} {type(pending).__name__}" if pending else reason
-        self.die(f"the instance ended in `{function}`: {cause}")
-        if pending is not None:
+            self.die(f"the instance ended in `{function}`: {_blame(pending)}")
             raise pending
+        self.die(f"the instance ended in `{function}`: {reason}")
         raise Trap(
             function,
             reason,
@@ -259,19 +192,7 @@ class Instance:
         self._dead = self._dead or reason
         self.attention = True
 
-    def _look(self, ticks: int) -> None:
-        _capi.write_ticks(ticks, 1)
-        if self.pending is not None:
-            return
-        if self._closing:
-            self.pending = _Ended("the instance was closed while it ran", "interrupted")
-        elif self._stopped is self._call:
-            self.pending = _Ended("it was interrupted", "interrupted")
-        elif time.monotonic() > self._until:
-            reason = f"it ran for more than {self._limits.deadline} s"
-            self.pending = _Ended(reason, "deadline")
-
-    def guard(self, function: str, body: Callable[[], Any]) -> Any:
+    def guard(self, function: str, body: Callable[[], T]) -> T:
         """Return what `body` returns, which enters the guest by other ways than a plan.
 
         Raises:
@@ -341,7 +262,7 @@ class Instance:
 
     def interrupt(self) -> None:
         """End the call that is inside, if there is one, when the clock next ticks."""
-        self._stopped = self._call
+        self._interruption.interrupt()
         # So that the next call, which may have no need to attend, is another one.
         self.attention = True
 
@@ -363,7 +284,7 @@ class Instance:
                 return
             if self.depth:
                 raise RuntimeError("an instance can't be closed by a function that it calls")
-            self._closing = False
+            self._interruption.closing = False
             try:
                 if self._lost and not self._dead:
                     self._drop_lost()
@@ -373,7 +294,7 @@ class Instance:
 
     def end(self) -> None:
         """End the call that is inside when the clock next ticks, and let none begin."""
-        self._closing = True
+        self._interruption.closing = True
         self.attention = True
 
     def finish(self, patience: float) -> None:
@@ -412,6 +333,14 @@ class Instance:
         if not getattr(self, "_closed", True):
             self.die("nothing referred to the instance any more")
             self._free()
+
+
+def _blame(error: BaseException) -> str:
+    """Return what ended an instance, for an exception that was raised while its guest ran."""
+    if isinstance(error, KeyboardInterrupt):
+        return "it was interrupted by KeyboardInterrupt"
+    # Which of the two can't be told: both come to light while a guest runs.
+    return f"a host function or a signal handler raised {type(error).__name__}"
 
 
 def _new_error() -> int:

@@ -51,6 +51,19 @@ def read_trap(message: str) -> tuple[str, list[str]]:
     return first, [line for line in backtrace if not line.endswith("wasm backtrace:")]
 
 
+def diagnose(reason: str, status: int | None) -> tuple[str, str | None]:
+    """Return the reason of a trap, in clearer words where there are some, and its code.
+
+    Args:
+        reason: The innermost cause, as `read_trap` returns it.
+        status: With what the guest called `exit`, if it did.
+    """
+    if status is not None:
+        return f"it exited with status {status}", "exit"
+    code = next((code for text, code in CODES.items() if text in reason), None)
+    return CLEARER.get(code or "", reason), code
+
+
 def is_trap(message: str) -> bool:
     """Return whether the guest ran when it failed: then there is a backtrace or a trap."""
     reason, backtrace = read_trap(message)
