@@ -259,7 +259,7 @@ def test_a_core_module_is_interrupted() -> None:
         spin = instance.exports["spin"]
         assert isinstance(spin, wasmtime.Func)
         call = Running(lambda: instance.call("spin", spin, instance.store))
-        runtime: Any = instance._instance
+        runtime: Any = instance._runtime_
         wait(lambda: bool(runtime.depth))
         instance.interrupt()
         trap = call.ended()

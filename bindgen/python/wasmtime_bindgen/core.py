@@ -9,7 +9,6 @@ WASI, and traps as typed errors.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, TypeVar
 
 import wasmtime
@@ -19,6 +18,7 @@ from .compiled import Compiled
 from .engine import Engine
 from .errors import InvalidModule
 from .instance import Instance
+from .loaded import Loaded
 from .messages import is_trap, refusal
 from .settings import Limits, Wasi, settled
 
@@ -62,7 +62,7 @@ class CoreModule(Compiled[wasmtime.Module]):
         return wasmtime.Module.deserialize_file(host.engine, path)
 
 
-class CoreInstance:
+class CoreInstance(Loaded):
     """An instance of a core module; `CoreModule.start` makes one.
 
     Use it in a `with` statement, or close it, to free what it holds. After a
@@ -76,16 +76,16 @@ class CoreInstance:
     def __init__(self, module: CoreModule, wasi: Wasi, limits: Limits) -> None:
         fuel = limits.fuel is not None
         host, compiled = module.ready(fuel=fuel)
-        self._instance = Instance(host, limits)
-        self._instance.remedy = "start the module again"
-        self.store = self._instance.store
+        self._runtime_ = Instance(host, limits)
+        self._runtime_.remedy = "start the module again"
+        self.store = self._runtime_.store
 
         def start() -> wasmtime._instance.InstanceExports:
-            wasi_.give(self.store, wasi, self._instance.stderr)
+            wasi_.give(self.store, wasi, self._runtime_.stderr)
             try:
                 return host.module_linker.instantiate(self.store, compiled).exports(self.store)
             except wasmtime.WasmtimeError as error:
-                if self._instance.pending is None and (why := refusal(module.name, str(error))):
+                if self._runtime_.pending is None and (why := refusal(module.name, str(error))):
                     raise why from None
                 raise
 
@@ -104,7 +104,7 @@ class CoreInstance:
             Trap: If the guest traps.
             InstanceDead: If it trapped before, or was closed.
         """
-        instance = self._instance
+        instance = self._runtime_
 
         def run() -> T:
             try:
@@ -121,31 +121,4 @@ class CoreInstance:
                 return result
             return instance.fail(function, *ended)
 
-        return instance.guard(function, run)  # type: ignore[no-any-return]
-
-    def interrupt(self) -> None:
-        """End the call that is running, if there is one. Any thread may do so.
-
-        That call raises a `Trap` with the code `interrupted`, and the instance is dead.
-        A function of the host is not cut short: the guest ends after it.
-        """
-        self._instance.interrupt()
-
-    def close(self) -> None:
-        """Free the instance and everything in it. A second call does nothing.
-
-        A call that another thread makes is interrupted, and waited for.
-        """
-        self._instance.close()
-
-    def __enter__(self) -> CoreInstance:
-        self._instance.refuse_closed(type(self).__name__)
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        return instance.guard(function, run)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from .descriptors import WorldType
 from .engine import Source
 from .errors import BadValue
+from .loaded import Loaded
 from .resources import Unbound
 from .settings import Limits, Wasi, settled
 
@@ -26,7 +27,7 @@ class Bound:
         )
 
 
-class World(Bound):
+class World(Loaded, Bound):
     """An instance of a component, with its exports as methods and attributes.
 
     Use it in a `with` statement, or close it, to free what it holds. The names
@@ -65,33 +66,6 @@ class World(Bound):
         self = object.__new__(cls)
         load(self, world, component, imports, *settled(wasi, limits), cache)
         return self
-
-    def interrupt(self) -> None:
-        """End the call that is running, if there is one. Any thread may do so.
-
-        That call raises a `Trap` with the code `interrupted`, and the instance is dead.
-        A function of the host is not cut short: the guest ends after it.
-        """
-        self._runtime_.interrupt()
-
-    def close(self) -> None:
-        """Free the instance and everything in it. A second call does nothing.
-
-        A call that another thread makes is interrupted, and waited for.
-        """
-        self._runtime_.close()
-
-    def __enter__(self: W) -> W:
-        self._runtime_.refuse_closed(type(self).__name__)
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Interface(Bound):
