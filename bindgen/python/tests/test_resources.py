@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -210,9 +211,10 @@ def test_an_object_of_the_hosts_comes_out_as_itself(world: World) -> None:
         world._read_file(file, 40)
     world._close_file(file)
     assert File.open == []
-    assert not world._runtime_._tables[
-        next(iter(k for k in world._runtime_._tables if k.name == "file"))
-    ]._objects
+    kept = weakref.ref(file)
+    del file
+    gc.collect()
+    assert kept() is None
 
 
 def test_an_object_of_the_hosts_own_making_goes_in(world: World) -> None:
