@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from wasmtime import wat2wasm
 
 from wasmtime_bindgen import Component, InvalidComponent, LinkError, abi
 
-from .resources import WORLD, Files, Imports, World, func
+from .resources import WORLD, FileProtocol, Files, Imports, World, func
 
 COUNTERS, FILES = WORLD.exports[0], WORLD.imports[0]
 assert isinstance(COUNTERS, abi.InterfaceType)
@@ -225,3 +226,32 @@ def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
 def test_a_package_without_its_component_says_so() -> None:
     with pytest.raises(LinkError, match=r"World embeds no component: give World.load\(\) one"):
         World._load_(WORLD, None, None, None, None, False)
+
+
+NAMED_TWICE = """
+(component
+  (import "a:b/streams" (instance $streams (export "stream" (type (sub resource)))))
+  (alias export $streams "stream" (type $stream))
+  (import "a:b/types" (instance
+    (alias outer 1 $stream (type $same))
+    (export "stream" (type (eq $same))))))
+"""
+
+
+def test_a_resource_that_an_interface_only_names_anew_needs_nothing_of_the_host() -> None:
+    streams = abi.InterfaceType(
+        "a:b/streams",
+        "streams",
+        FileProtocol,
+        resources=(abi.ResourceType("stream", FileProtocol),),
+    )
+    world = dataclasses.replace(WORLD, imports=(streams,), exports=())
+    imports = SimpleNamespace(streams=SimpleNamespace())
+    World._load_(world, bytes(wat2wasm(NAMED_TWICE)), imports, None, None, False)
+
+
+def test_a_resource_of_the_world_without_functions_can_be_imported() -> None:
+    binary = bytes(wat2wasm('(component (import "token" (type (sub resource))))'))
+    token = abi.ResourceType("token", FileProtocol)
+    world = dataclasses.replace(WORLD, imports=(), exports=(), resources=(token,))
+    World._load_(world, binary, SimpleNamespace(FileProtocol=object), None, None, False)

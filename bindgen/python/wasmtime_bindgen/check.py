@@ -250,12 +250,12 @@ class Check:
 
 
 def _has_to_be_provided(actual: c.Item) -> bool:
-    """Return whether an import is a function, or an interface of more than types."""
+    """Return whether an import is a function, or an interface that has one.
+
+    The resources of an interface may be those of another one, under a second name.
+    """
     if isinstance(actual, c.Interface):
-        return any(
-            isinstance(item, c.Function) or item == c.Other("resource")
-            for item in actual.items.values()
-        )
+        return any(isinstance(item, c.Function) for item in actual.items.values())
     return isinstance(actual, c.Function)
 
 

@@ -82,7 +82,7 @@ def load(
         component.checks[id(type_)] = check
     instance = Instance(host, limits)
     linker = host.plain_linker
-    if check.wanted or check.left_out:
+    if check.wanted or check.left_out or type_.resources:
         linker = host.linker()
         define(linker, instance, type_, imports, check.wanted, check.left_out)
 
