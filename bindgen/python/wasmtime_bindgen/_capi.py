@@ -372,7 +372,3 @@ def enable_all(config: wasmtime.Config) -> None:
         name = f"wasmtime_config_wasm_component_model_{proposal}_set"
         if has_function(name):
             c_function(name, None, c_void_p, c_bool)(ctypes.cast(config.ptr(), c_void_p), True)
-
-
-copy_value = ctypes.memmove
-"""`(to, from, bytes)`."""

@@ -37,8 +37,9 @@ from . import descriptors as d
 from ._capi import VAL_WORDS, Block, call, val_delete
 from .callbacks import probe
 from .explain import reason
+from .layout import Region
 from .lift import Lifting
-from .lower import Lowering, Region
+from .lower import Lowering
 from .source import Source
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def export_plan(func: d.Func) -> Plan:
                 with source.block("finally:"):
                     source.line("busy = False")
                     source.line("instance.depth -= 1")
-                    tidy(source, lowering)
+                    lowering.tidy()
         source.line("return plan")
     source.names.update(call=call, val_delete=val_delete, probe=probe)
     return finish(func, source, lowering)
@@ -137,10 +138,7 @@ def _lower(
         if lowering.moves and lowering.lends:
             source.line("if not lent.isdisjoint(moved): raise Unfit")
     with source.block("except BaseException as error:"):
-        if lowering.moves:
-            source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
-        if lowering.lends:
-            source.line("for handle in lent: handle.returned()")
+        lowering.undo()
         source.line(f"raise refuse(error, {values})")
     source.insert(mark, lowering.prologue())
 
@@ -149,10 +147,7 @@ def _call(source: Source, lowering: Lowering, func: d.Func) -> None:
     result = "RESULT, 1" if func.result is not None else "None, 0"
     arguments = f"ARGUMENTS, {len(func.params)}" if func.params else "None, 0"
     source.line(f"error = call(FUNCTION, CONTEXT, {arguments}, {result})")
-    if lowering.moves:
-        source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
-    if lowering.lends:
-        source.line("for handle in lent: handle.returned()")
+    lowering.done()
     source.line("if error or instance.pending is not None: settle(error)")
 
 
@@ -165,9 +160,7 @@ def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
         return
     with source.block("try:"):
         if isinstance(func.result, d.Result) and func.raises is not None:
-            reader, [parts] = lifting._reader("<8x?7xQ8x", [func.result])
-            lifting._unpack([parts], f"{reader}.unpack_from(RESULT_VIEW)")
-            lifting.outcome(func.result, parts, source.constant(func.raises, "error"))
+            lifting.outcome(func.result, "RESULT_VIEW", source.constant(func.raises, "error"))
         else:
             [value] = lifting.values([func.result], "RESULT_VIEW", "0")
             source.line(f"return {value}")
@@ -175,14 +168,6 @@ def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
         # Without the kind the runtime won't free it again before it writes the next.
         source.line("try: val_delete(RESULT)")
         source.line("finally: RESULT_VIEW[0] = 0")
-
-
-def tidy(source: Source, lowering: Lowering) -> None:
-    """Append what gives back the memory for what varies in length."""
-    for name in sorted(lowering.items):
-        source.line(f"items_{name}.reset(top_{name})")
-    if lowering.uses_heap:
-        source.line("heap.reset(top)")
 
 
 def finish(func: d.Func, source: Source, lowering: Lowering) -> Plan:

@@ -41,7 +41,7 @@ from wasmtime import component as wit
 
 from . import _capi
 from . import descriptors as d
-from .call import Plan, finish, tidy
+from .call import Plan, finish
 from .callbacks import DEEPEST, shielded, unpolled
 from .errors import UnsupportedFeature
 from .explain import reason, unwanted
@@ -109,16 +109,14 @@ def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
                     source.line("whole = value")
                     lowering.put(func.result, "value", place)
             with source.block("except BaseException as error:"):
-                if lowering.moves:
-                    source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
+                lowering.undo()
                 source.line(f"raise refuse(error, {'ok, value' if own_result else 'True, whole'})")
             source.line("val_clone(SOURCE, results)")
-            if lowering.moves:
-                source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
+            lowering.done()
             source.insert(mark, lowering.prologue())
         with source.block("finally:"):
             source.line("busy = False")
-            tidy(source, lowering)
+            lowering.tidy()
 
 
 def _call(source: Source, func: d.Func, values: list[str]) -> None:

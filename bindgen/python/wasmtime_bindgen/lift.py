@@ -7,7 +7,9 @@ a record's fields or a list's items; what hangs off it is read at its address.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from . import descriptors as d
@@ -18,8 +20,8 @@ from .source import Source
 from .values import Err, Ok, Some
 
 _PAYLOAD = {
-    **{"bool": "?23x", "s8": "b23x", "u8": "B23x", "s16": "h22x", "u16": "H22x", "s32": "i20x"},
-    **{"u32": "I20x", "s64": "q16x", "u64": "Q16x", "f32": "f20x", "f64": "d16x", "char": "I20x"},
+    **{name: f"{code}{24 - struct.calcsize(code)}x" for name, code in FORMAT.items()},
+    "bool": "?23x",
     "string": "QQ8x",
 }
 _COMPOUND_PAYLOAD: dict[type, str] = {
@@ -81,11 +83,6 @@ class Lifting:
     def _text(self, parts: list[str]) -> str:
         return f"str({self._bytes(*parts)}, 'utf-8')"
 
-    def _local(self, expression: str, stem: str = "y") -> str:
-        name = self.source.fresh(stem)
-        self.source.line(f"{name} = {expression}")
-        return name
-
     def _at(self, type_: d.ValType, address: str) -> str:
         """Append what lifts the value at an address; return an expression."""
         return self.values([type_], "MEMORY", f"{address}-{ORIGIN}")[0]
@@ -104,7 +101,7 @@ class Lifting:
         return f"({', '.join(values)},)"
 
     def _variant(self, type_: d.Variant, parts: list[str]) -> str:
-        name = self._local(f"bytes({self._bytes(parts[0], parts[1])})", "case")
+        name = self.source.local(f"bytes({self._bytes(parts[0], parts[1])})", "case")
         out = self.source.fresh("y")
         for i, (case, python, inner) in enumerate(type_.cases):
             last = i == len(type_.cases) - 1
@@ -152,8 +149,16 @@ class Lifting:
             side(Err, type_.err)
         return out
 
-    def outcome(self, type_: d.Result, parts: list[str], error: str) -> None:
-        """Append what returns the ok value of a function's own result, or raises the error."""
+    def outcome(self, type_: d.Result, buffer: str, error: str) -> None:
+        """Append what returns the ok value of a function's own result, or raises the error.
+
+        Args:
+            type_: The type of the result.
+            buffer: Begins with the result.
+            error: The name of the exception's class.
+        """
+        reader, [parts] = self._reader("<8x" + payload(type_), [type_])
+        self._unpack([parts], f"{reader}.unpack_from({buffer})")
         with self.source.block(f"if not {parts[0]}:"):
             value = "None" if type_.err is None else self._at(type_.err, parts[1])
             self.source.line(f"raise {error}({value})")
@@ -166,9 +171,9 @@ class Lifting:
         return f"{self.source.resource('see', type_.resource)}({parts[0]})"
 
     def _map(self, type_: d.Map, parts: list[str]) -> str:
-        out = self._local("{}", "y")
+        out = self.source.local("{}", "y")
         with self._items([type_.key, type_.value], parts) as names:
-            key = self._local(self.lift(type_.key, names[0]))
+            key = self.source.local(self.lift(type_.key, names[0]), "y")
             value = self.lift(type_.value, names[1])
             self.source.line(f"{out}[{key}] = {value}")
         return out
@@ -177,19 +182,20 @@ class Lifting:
         element = type_.element
         if isinstance(element, d.Primitive) and element.name != "string":
             return self._numbers(element.name, parts)
-        out = self._local("[]", "y")
-        append = self._local(f"{out}.append", "append")
+        out = self.source.local("[]", "y")
+        append = self.source.local(f"{out}.append", "append")
         with self._items([element], parts) as names:
             self.source.line(f"{append}({self.lift(element, names[0])})")
         return out
 
-    def _items(self, types: list[d.ValType], parts: list[str]) -> Any:
-        """Append the head of a loop over items; a context with the names of their payloads."""
+    @contextmanager
+    def _items(self, types: list[d.ValType], parts: list[str]) -> Iterator[list[list[str]]]:
+        """Append the head of a loop over items; give the names of their payloads to its body."""
         reader, names = self._reader("<" + "".join("8x" + payload(t) for t in types), types)
         flat = [name for part in names for name in part]
         region = self._bytes(f"{32 * len(types)}*{parts[0]}", parts[1])
-        head = f"for [{', '.join(flat)}] in {reader}.iter_unpack({region}):"
-        return _Loop(self.source, head, names)
+        with self.source.block(f"for [{', '.join(flat)}] in {reader}.iter_unpack({region}):"):
+            yield names
 
     def _numbers(self, name: str, parts: list[str]) -> str:
         count, address = parts
@@ -206,26 +212,7 @@ class Lifting:
         return f"({items} if {count} else [])"
 
 
-class _Loop:
-    """The body of a loop in the source; gives the names that the loop binds."""
-
-    def __init__(self, source: Source, head: str, names: list[list[str]]) -> None:
-        self._block, self._names = source.block(head), names
-
-    def __enter__(self) -> list[list[str]]:
-        self._block.__enter__()
-        return self._names
-
-    def __exit__(self, *error: Any) -> None:
-        self._block.__exit__(*error)
-
-
-_structs: dict[str, struct.Struct] = {}
-
-
-def _struct(format_: str) -> struct.Struct:
-    return _structs.setdefault(format_, struct.Struct(format_))
-
+_struct = cache(struct.Struct)
 
 _COMPOUND: dict[type, Callable[[Lifting, Any, list[str]], str]] = {
     d.List: Lifting._list,

@@ -3,10 +3,6 @@
 The layout of everything but a list's items is known beforehand, so it is filled
 in once (kinds, field names, pointers) and a call writes only what varies. The
 code refuses what doesn't fit by any exception; `explain` then says why.
-
-A place is a word in a region. A plan's own region begins at word 0 of its block;
-a list's items have two regions in a block that is taken for the call: their
-values side by side, and all that hangs off them.
 """
 
 from __future__ import annotations
@@ -14,60 +10,16 @@ from __future__ import annotations
 import dataclasses
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import descriptors as d
 from ._capi import BYTES, ENTRY_WORDS, KIND, PAIR_WORDS, VAL_WORDS
 from .arrays import F32_MAX, Unfit, integer, real, sequence, single
+from .layout import Place, Region
 from .names import FlagTable, address_of, enum_table
 from .sizes import most
 from .source import Source
 from .values import Err, Ok, Some
-
-
-@dataclass
-class Region:
-    """Words that are laid out alike for every call, or for every item of a list.
-
-    Attributes:
-        suffix: What the names of the block's views end in.
-        base: The local variable with the first word; empty for word 0.
-        pointer: The local variable with the address of `base`; empty for a plan's own.
-        words: How long it is so far.
-        constants: Word and value of what is filled in beforehand.
-        pointers: Word of this region, region and word that it points to.
-        views: The views that are used.
-    """
-
-    suffix: str = ""
-    base: str = ""
-    pointer: str = ""
-    words: int = 0
-    constants: list[tuple[int, int]] = field(default_factory=list)
-    pointers: list[tuple[int, Region, int]] = field(default_factory=list)
-    views: set[str] = field(default_factory=set)
-
-    def take(self, words: int) -> int:
-        """Return the first of so many more words."""
-        self.words += words
-        return self.words - words
-
-    def template(self) -> bytes:
-        """Return what the words hold beforehand, without the pointers."""
-        memory = [0] * self.words
-        for word, value in self.constants:
-            memory[word] = value
-        return b"".join(value.to_bytes(8, "little") for value in memory)
-
-
-@dataclass
-class Place:
-    """Where a value goes: four words of `region` from `word`; what hangs off it goes to `rest`."""
-
-    region: Region
-    word: int
-    rest: Region
 
 
 class Lowering:
@@ -78,7 +30,8 @@ class Lowering:
         addresses: The words of it whose address the code names as `A_<word>`.
         items: The types whose `Items` the code names as `items_<type>`.
         uses_heap: Whether the code takes blocks, by `take`.
-        moves: Whether the code hands resources over, in `moved`.
+        keeps: Whether the code keeps what C reads alive, in `keep`.
+        moves: Whether it hands resources over, in `moved`.
         lends: Whether it lends some, in `lent`.
     """
 
@@ -88,6 +41,7 @@ class Lowering:
         self.addresses: set[int] = set()
         self.items: set[str] = set()
         self.uses_heap = False
+        self.keeps = False
         self.moves = False
         self.lends = False
         source.names.update(
@@ -116,14 +70,37 @@ class Lowering:
 
     def prologue(self) -> list[str]:
         """Return what goes before the code that was written."""
-        lines = ["keep = []"] if "keep" in self.source.text() else []
+        lines = ["keep = []"] if self.keeps else []
         lines += [f"top_{name} = items_{name}.top" for name in sorted(self.items)]
         lines += ["top = heap.top"] if self.uses_heap else []
         lines += ["moved = {}"] if self.moves else []
         lines += ["lent = set()"] if self.lends else []
         return lines
 
+    def undo(self) -> None:
+        """Append what takes resources back: a value was refused, so C does not see them."""
+        if self.moves:
+            self.source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
+        self._return_lent()
+
+    def done(self) -> None:
+        """Append what lets go of resources: C has taken over, or used, what it was given."""
+        if self.moves:
+            self.source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
+        self._return_lent()
+
+    def tidy(self) -> None:
+        """Append what gives back the memory for what varies in length."""
+        for name in sorted(self.items):
+            self.source.line(f"items_{name}.reset(top_{name})")
+        if self.uses_heap:
+            self.source.line("heap.reset(top)")
+
     # Writing
+
+    def _return_lent(self) -> None:
+        if self.lends:
+            self.source.line("for handle in lent: handle.returned()")
 
     def _view(self, place: Place, view: str, offset: int = 1) -> str:
         region, word = place.region, place.word + offset
@@ -151,10 +128,9 @@ class Lowering:
     def _unfit_if(self, condition: str) -> None:
         self.source.line(f"if {condition}: raise Unfit")
 
-    def _local(self, expression: str, stem: str = "x") -> str:
-        name = self.source.fresh(stem)
-        self.source.line(f"{name} = {expression}")
-        return name
+    def _keep(self, name: str) -> None:
+        self.keeps = True
+        self.source.line(f"keep.append({name})")
 
     # Primitive types
 
@@ -174,14 +150,14 @@ class Lowering:
 
     def _char(self, _name: str, value: str, place: Place) -> None:
         self._unfit_if(f"not isinstance({value}, str)")
-        code = self._local(f"ord({value})")
+        code = self.source.local(f"ord({value})", "x")
         self._unfit_if(f"0xD7FF < {code} < 0xE000")
         self._set(place, 1, code, "u32")
 
     def _string(self, _name: str, value: str, place: Place) -> None:
-        text = self._local(f"encode({value})", "text")
+        text = self.source.local(f"encode({value})", "text")
         if place.region.base:
-            self.source.line(f"keep.append({text})")
+            self._keep(text)
         self._set(place, 1, f"len({text})")
         self._set(place, 2, f"id({text}) + BYTES")
 
@@ -199,7 +175,7 @@ class Lowering:
             word = first + ENTRY_WORDS * i
             length, address = address_of(name)
             place.rest.constants += [(word, length), (word + 1, address)]
-            local = self._local(f"{value}.{attribute}")
+            local = self.source.local(f"{value}.{attribute}", "x")
             self.put(part, local, Place(place.rest, word + 2, place.rest))
 
     def _tuple(self, type_: d.Tuple, value: str, place: Place) -> None:
@@ -215,7 +191,7 @@ class Lowering:
 
     def _variant(self, type_: d.Variant, value: str, place: Place) -> None:
         self._kind(place, "variant")
-        kind = self._local(f"{value}.__class__", "kind")
+        kind = self.source.local(f"{value}.__class__", "kind")
         for i, (name, python, payload) in enumerate(type_.cases):
             cls = self.source.constant(python, "case")
             with self.source.block(f"{'elif' if i else 'if'} {kind} is {cls}:"):
@@ -231,7 +207,7 @@ class Lowering:
     def _payload(self, type_: d.ValType, expression: str, place: Place, offset: int) -> None:
         inner = self._hang(place)
         self._set(place, offset, self._address(inner.region, inner.word))
-        self.put(type_, self._local(expression), inner)
+        self.put(type_, self.source.local(expression, "x"), inner)
 
     def _enum(self, type_: d.Enum, value: str, place: Place) -> None:
         self._kind(place, "enum")
@@ -248,7 +224,7 @@ class Lowering:
         self._unfit_if(f"{value}.__class__ is not {cls}")
         length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
         self.source.line(f"{length}, {address}, names = {table}[{value}._value_]")
-        self.source.line("keep.append(names)")
+        self._keep("names")
 
     def _option(self, type_: d.Option, value: str, place: Place) -> None:
         self._kind(place, "option")
@@ -264,7 +240,7 @@ class Lowering:
 
     def _result(self, type_: d.Result, value: str, place: Place) -> None:
         self._kind(place, "result")
-        kind = self._local(f"{value}.__class__", "kind")
+        kind = self.source.local(f"{value}.__class__", "kind")
         for keyword, cls, is_ok, payload in (("if", Ok, 1, type_.ok), ("elif", Err, 0, type_.err)):
             with self.source.block(f"{keyword} {kind} is {self.source.constant(cls, 'class')}:"):
                 self.side(is_ok, payload, f"{value}.value", place)
@@ -303,7 +279,7 @@ class Lowering:
 
     def _map(self, type_: d.Map, value: str, place: Place) -> None:
         self._kind(place, "map")
-        pairs = self._local(f"tuple({value}.items())", "pairs")
+        pairs = self.source.local(f"tuple({value}.items())", "pairs")
 
         def body(item: str, values: Region, rest: Region) -> None:
             key, val = self.source.fresh("key"), self.source.fresh("value")
@@ -319,10 +295,11 @@ class Lowering:
         if isinstance(element, d.Primitive) and element.name != "string":
             self.items.add(element.name)
             length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
+            self.keeps = True
             self.source.line(f"{length}, {address} = items_{element.name}.put({value}, keep)")
             return
         taken = f"sequence({value}, {most(element)})"
-        items = self._local(f"{value} if {value}.__class__ is tuple else {taken}", "items")
+        items = self.source.local(f"{value} if {value}.__class__ is tuple else {taken}", "items")
 
         def body(item: str, values: Region, rest: Region) -> None:
             self.put(element, item, Place(values, 0, rest))
@@ -334,7 +311,7 @@ class Lowering:
     ) -> None:
         """Append a loop over a tuple that writes its items to a block, each by `body`."""
         source = self.source
-        self.uses_heap = True
+        self.uses_heap = self.keeps = True
         [item, count, block, start, v, c, p] = [
             source.fresh(stem) for stem in ("item", "n", "block", "start", "v", "c", "p")
         ]

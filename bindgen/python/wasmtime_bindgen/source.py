@@ -46,6 +46,12 @@ class Source:
         self._count += 1
         return f"{stem}_{self._count}"
 
+    def local(self, expression: str, stem: str) -> str:
+        """Append what gives an expression a local name, and return that."""
+        name = self.fresh(stem)
+        self.line(f"{name} = {expression}")
+        return name
+
     def constant(self, value: Any, stem: str) -> str:
         """Return the name by which the text refers to `value`."""
         key = (id(value), stem)
