@@ -1,6 +1,6 @@
 """The C side: the one module that knows wasmtime-py's private parts and the layouts of the C API.
 
-Checked against wasmtime-py 48.0.0 and 50.0.1 (`wasmtime/component/val.h` of the
+Checked against wasmtime-py 48, 49 and 50 (`wasmtime/component/val.h` of the
 C API; Linux x86-64). A version that is not `SUPPORTED` is refused before this
 module is imported, a layout that differs from what is written down here, or a
 function that is not there, when it is. `WASMTIME_BINDGEN_ANY_WASMTIME=1` admits
@@ -141,6 +141,7 @@ def _symbol(name: str, *, held: bool = False) -> Any:
 call = _symbol("wasmtime_component_func_call")
 """`(function, context, arguments, count, result, count)`: 0, or the address of an error.
 
+It runs the function's `post-return` as well (CanonicalABI.md, `canon lift`).
 It has no argument types: pass prepared `c_void_p`s and small integers only.
 """
 call.restype = c_void_p
@@ -192,10 +193,12 @@ EpochCallback = ctypes.CFUNCTYPE(c_size_t, c_void_p, c_void_p, c_void_p, c_void_
 """`(context, data, where to write the ticks, where to write the kind)`: 0 or an error."""
 
 ORIGIN = 8
+"""The address where `MEMORY` begins: Python refuses a view of address 0."""
+_READ_ONLY = 0x100  # `PyBUF_READ`
 _view = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, c_ssize_t, c_int)(
     ("PyMemoryView_FromMemory", ctypes.pythonapi)
 )
-MEMORY: memoryview = _view(ORIGIN, sys.maxsize - ORIGIN, 0x100)
+MEMORY: memoryview = _view(ORIGIN, sys.maxsize - ORIGIN, _READ_ONLY)
 """All of the process's memory, to be read: the byte at an address is `MEMORY[address - ORIGIN]`."""
 
 
@@ -278,10 +281,8 @@ def context(store: wasmtime.Store) -> int:
 
 
 def function(func: wit.Func) -> c_void_p:
-    """Return the address of an exported function, prepared for a call; it keeps `func` alive."""
-    pointer = c_void_p(ctypes.addressof(func._func))
-    pointer.keep = func  # type: ignore[attr-defined]
-    return pointer
+    """Return the address of an exported function, prepared for a call; `func` has to outlive it."""
+    return c_void_p(ctypes.addressof(func._func))
 
 
 def set_fuel(context_: int, fuel: int) -> None:

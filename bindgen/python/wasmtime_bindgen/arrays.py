@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
+from . import descriptors as d
 from ._capi import KIND
-from .sizes import MEMORY
+from .sizes import LINEAR_MEMORY
 
 FORMAT = {
     "bool": "B",
@@ -47,6 +48,11 @@ class Unfit(Exception):
     """A value that doesn't fit, found on the fast path; `explain` says why."""
 
 
+def array_of(element: d.ValType) -> str:
+    """Return the name of a primitive type whose lists are written as a whole; empty for others."""
+    return element.name if isinstance(element, d.Primitive) and element.name in FORMAT else ""
+
+
 def integer(value: Any) -> int:
     """Return the int that `value` stands for; a bool stands for none."""
     if isinstance(value, bool):
@@ -56,11 +62,15 @@ def integer(value: Any) -> int:
 
 def real(value: Any) -> float:
     """Return the float that `value` stands for; a bool or a text stands for none."""
-    if isinstance(value, (bool, str)) or not (
-        hasattr(value, "__float__") or hasattr(value, "__index__")
-    ):
+    if value.__class__ is not int and not is_real(value):
         raise Unfit
     return float(value)
+
+
+def is_real(value: Any) -> bool:
+    """Return whether `float` takes a value, and it is not a bool or a text, which it takes, too."""
+    is_number = hasattr(value, "__float__") or hasattr(value, "__index__")
+    return is_number and not isinstance(value, (bool, str))
 
 
 def single(value: float) -> float:
@@ -94,7 +104,7 @@ class Items:
         self.top = 0
         self._format: Any = FORMAT[name]
         self._size = struct.calcsize(self._format)
-        self._most = MEMORY // self._size
+        self._most = LINEAR_MEMORY // self._size
         self._alike = "bool" if name == "bool" else _ALIKE[self._format]
         self._convert = _CONVERT.get(name, _integers)
         self._is_u8 = name == "u8"

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 from .errors import BadValue, WrongType
 
+MAGIC = b"\0asm"
+"""The first bytes of every WebAssembly binary, core module or component."""
+
 Binary: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
 """The path of a binary, or the binary itself."""
 

@@ -34,7 +34,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from . import descriptors as d
-from ._capi import VAL_WORDS, Block, call, val_delete
+from ._capi import VAL_WORDS, Block, call, function, val_delete
 from .callbacks import probe
 from .explain import reason
 from .layout import Region
@@ -43,7 +43,7 @@ from .lower import Lowering
 from .source import Source
 
 if TYPE_CHECKING:
-    from ctypes import c_void_p
+    from wasmtime import component as wit
 
     from .instance import Instance
 
@@ -185,13 +185,13 @@ def finish(func: d.Func, source: Source, lowering: Lowering) -> Plan:
     )
 
 
-def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[..., Any]:
+def bind_export(plan: Plan, instance: Instance, func: wit.Func) -> Callable[..., Any]:
     """Return the Python function that calls an export.
 
     Args:
         plan: Its plan.
         instance: The instance that exports it.
-        function: The export, as `_capi.function` returns it.
+        func: The export.
     """
 
     def refuse(error: BaseException, values: tuple[Any, ...]) -> BaseException:
@@ -209,7 +209,8 @@ def bind_export(plan: Plan, instance: Instance, function: c_void_p) -> Callable[
             "refuse": refuse,
             "settle": settle,
             "attend": attend,
-            "FUNCTION": function,
+            "FUNCTION": function(func),
+            "_func": func,
             "CONTEXT": instance.context,
             "ARGUMENTS": block.pointer(),
             "RESULT": result.pointer(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 import wasmtime
 
 from . import cache as store
-from .binary import Binary, path_or_bytes
+from .binary import MAGIC, Binary, path_or_bytes
 from .errors import WasmtimeBindgenError
 from .messages import one_line
 
@@ -54,7 +54,7 @@ class Compiled(ABC, Generic[C]):
         self._configure = configure
         self._lock = threading.Lock()
         self._ready: dict[bool, tuple[Engine, C]] = {}
-        if self._binary[:4] != b"\0asm":
+        if not self._binary.startswith(MAGIC):
             raise self._invalid(
                 f"{self.name} is not a WebAssembly binary, and a {self._kind} is expected:"
                 r" it does not begin with `\0asm`"

@@ -67,21 +67,25 @@ Item: TypeAlias = Function | Interface | Other
 
 def exports(component: wit.Component, engine: wasmtime.Engine) -> dict[str, Item]:
     """Return what a component exports."""
-    return dict(_items("type_export", *_addresses(component, engine)))
+    type_ = component.type
+    return dict(_items("type_export", *_addresses(type_, engine)))
 
 
 def imports(
     component: wit.Component, engine: wasmtime.Engine, *, wanted: Callable[[str], bool]
 ) -> dict[str, Item]:
     """Return what a component imports; of what isn't wanted by its name, the name alone."""
-    return dict(_items("type_import", *_addresses(component, engine), wanted))
-
-
-def _addresses(component: wit.Component, engine: wasmtime.Engine) -> tuple[c_void_p, int]:
     type_ = component.type
-    address = ctypes.cast(type_.ptr(), c_void_p)
-    address.keep = type_  # type: ignore[attr-defined]
-    return address, ctypes.cast(engine.ptr(), c_void_p).value or 0
+    return dict(_items("type_import", *_addresses(type_, engine), wanted))
+
+
+def _addresses(type_: wit.ComponentType, engine: wasmtime.Engine) -> tuple[int, int]:
+    """Return the addresses of both, which have to outlive their use."""
+    return _address(type_.ptr()), _address(engine.ptr())
+
+
+def _address(pointer: Any) -> int:
+    return ctypes.cast(pointer, c_void_p).value or 0
 
 
 @lru_cache
@@ -91,7 +95,7 @@ def _c(name: str, restype: Any, *argtypes: Any) -> Any:
 
 def _items(
     stem: str,
-    owner: c_void_p | int,
+    owner: int,
     engine: int,
     wanted: Callable[[str], bool] = lambda _name: True,
 ) -> Iterator[tuple[str, Item]]:

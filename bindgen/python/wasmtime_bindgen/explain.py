@@ -17,7 +17,7 @@ from typing import Any
 import wasmtime
 
 from . import descriptors as d
-from .arrays import Unfit
+from .arrays import Unfit, array_of, is_real
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
 from .sizes import most
 from .values import Err, Ok, Some
@@ -126,9 +126,7 @@ def _integer(name: str, value: Any, path: str) -> None:
 
 
 def _float(name: str, value: Any, path: str) -> None:
-    if isinstance(value, (bool, str)) or not (
-        hasattr(value, "__float__") or hasattr(value, "__index__")
-    ):
+    if not is_real(value):
         raise _wrong(value, path, f"a float or an int for {name}")
     try:
         struct.pack("<f" if name == "f32" else "<d", float(value))
@@ -178,8 +176,8 @@ _PRIMITIVES: dict[str, Callable[[str, Any, str], None]] = {
 
 def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
     what = f"list<{_name(type_.element)}>"
-    numeric = isinstance(type_.element, d.Primitive) and type_.element.name != "string"
-    if numeric and not isinstance(value, (str, list, tuple)):
+    item_type = array_of(type_.element)
+    if item_type and not isinstance(value, (str, list, tuple)):
         try:
             view = memoryview(value)
         except TypeError:
@@ -192,8 +190,8 @@ def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
                 value = view.tolist()
             except NotImplementedError:
                 raise BadValue(f"{path}: a buffer of format {view.format!r} is no {what}") from None
-            name = getattr(type_.element, "name", "")
-            if name == "char" or (value and isinstance(value[0], bool) != (name == "bool")):
+            is_bool = item_type == "bool"
+            if item_type == "char" or (value and isinstance(value[0], bool) != is_bool):
                 raise BadValue(f"{path}: a buffer of format {view.format!r} is no {what}")
             if value and isinstance(value[0], bytes):
                 value = list(b"".join(value))

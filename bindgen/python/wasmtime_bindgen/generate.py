@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import generator
+from .binary import MAGIC
 from .engine import Component
 from .errors import (
     InvalidComponent,
@@ -19,7 +20,7 @@ from .errors import (
     WasmtimeBindgenError,
 )
 from .generator import Failure, FailureError, Generator, Input, Options, Problem, Unsupported
-from .inputs import MAGIC, Inputs
+from .inputs import Inputs
 from .settings import Limits, Wasi
 from .wasmtime_version import WASMTIME
 

@@ -6,11 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from .binary import MAGIC
 from .errors import InvalidWit
 from .generator import File
-
-MAGIC = b"\0asm"
-"""The first bytes of every WebAssembly binary."""
 
 
 @dataclass(frozen=True, slots=True)

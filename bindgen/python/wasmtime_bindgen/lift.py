@@ -14,7 +14,7 @@ from typing import Any
 
 from . import descriptors as d
 from ._capi import MEMORY, ORIGIN
-from .arrays import FORMAT
+from .arrays import FORMAT, array_of
 from .names import FlagNames, enum_members
 from .source import Source
 from .values import Err, Ok, Some
@@ -180,8 +180,8 @@ class Lifting:
 
     def _list(self, type_: d.List, parts: list[str]) -> str:
         element = type_.element
-        if isinstance(element, d.Primitive) and element.name != "string":
-            return self._numbers(element.name, parts)
+        if name := array_of(element):
+            return self._array(name, parts)
         out = self.source.local("[]", "y")
         append = self.source.local(f"{out}.append", "append")
         with self._items([element], parts) as names:
@@ -197,7 +197,7 @@ class Lifting:
         with self.source.block(f"for [{', '.join(flat)}] in {reader}.iter_unpack({region}):"):
             yield names
 
-    def _numbers(self, name: str, parts: list[str]) -> str:
+    def _array(self, name: str, parts: list[str]) -> str:
         count, address = parts
         region = self._bytes(f"32*{count}", address)
         if name == "u8":

@@ -201,7 +201,7 @@ class _Exports:
         assert index is not None  # `Check` saw it
         found = self._started.get_func(self._instance.store, index)
         assert found is not None
-        return bind_export(export_plan(func), self._instance, _capi.function(found))
+        return bind_export(export_plan(func), self._instance, found)
 
 
 def _constructor(table: Any, plan: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import descriptors as d
 from ._capi import BYTES, ENTRY_WORDS, KIND, PAIR_WORDS, VAL_WORDS
-from .arrays import F32_MAX, Unfit, integer, real, sequence, single
+from .arrays import F32_MAX, Unfit, array_of, integer, real, sequence, single
 from .layout import Place, Region
 from .names import FlagTable, address_of, enum_table
 from .sizes import most
@@ -292,11 +292,11 @@ class Lowering:
     def _list(self, type_: d.List, value: str, place: Place) -> None:
         self._kind(place, "list")
         element = type_.element
-        if isinstance(element, d.Primitive) and element.name != "string":
-            self.items.add(element.name)
+        if name := array_of(element):
+            self.items.add(name)
             length, address = self._view(place, "u64", 1), self._view(place, "u64", 2)
             self.keeps = True
-            self.source.line(f"{length}, {address} = items_{element.name}.put({value}, keep)")
+            self.source.line(f"{length}, {address} = items_{name}.put({value}, keep)")
             return
         taken = f"sequence({value}, {most(element)})"
         items = self.source.local(f"{value} if {value}.__class__ is tuple else {taken}", "items")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from . import descriptors as d
 
-MEMORY = 1 << 32
-"""How many bytes a linear memory has at most, where addresses have 32 bits."""
+LINEAR_MEMORY = 1 << 32
+"""How many bytes a linear memory has at most: components have addresses of 32 bits."""
 
 _PRIMITIVES = {"bool": 1, "char": 4, "string": 8}
 
 
 def most(element: d.ValType) -> int:
     """Return how many elements of a type fit into a memory, or some more."""
-    return MEMORY // least_size(element)
+    return LINEAR_MEMORY // least_size(element)
 
 
 def least_size(type_: d.ValType) -> int:
-    """Return how many bytes a value takes in a list, without what alignment may add."""
+    """Return how many bytes a value takes in a list, without what alignment may add.
+
+    With that it would be `elem_size` of the Component Model's CanonicalABI.md.
+    """
     match type_:
         case d.Primitive():
             return _PRIMITIVES.get(type_.name) or int(type_.name[1:]) // 8
