@@ -19,6 +19,7 @@ pub const CASES: &[&str] = &[
     "aliases-use",
     "console",
     "flags-enums",
+    "host-handles",
     "host-resources",
     "imports",
     "interfaces",

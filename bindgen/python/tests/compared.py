@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, cast
 
 from hypothesis import strategies as st
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from wasmtime_bindgen import Err, Ok, Wasi, WitError, abi
 
 from .conftest import GUESTS
-from .reference import Number, Reference, no_number, written
+from .host import Host, Object, class_name, full, functions, number_of
+from .reference import Number, Reference, written
 from .strategies import values
 from .test_cases import world_of
 
@@ -24,40 +25,29 @@ BOUNDS = {
 }
 
 
-class Unused:
-    """Stands for the class of a resource of the host's, which no compared function needs."""
-
-    def __init__(self, *_arguments: object) -> None:
-        raise AssertionError("no resource of the host's was to be made")
-
-    def __getattr__(self, name: str) -> object:
-        raise AssertionError(f"{name} was not to be used")
-
-
-def full(owner: abi.InterfaceType | None, func: abi.Func) -> str:
-    """Return the name that the reference has for a function."""
-    return func.name if owner is None else f"{owner.name}#{func.name}"
-
-
-def has_resources(type_: Any) -> bool:
-    """Return whether a function takes or returns what the reference can't write."""
-    return "'unwritten'" in repr(type_)
+def has_handles(type_: Any) -> bool:
+    """Return whether there are resources in types, as the reference describes them."""
+    return any(f"'{kind}'" in repr(type_) for kind in ("own", "borrow"))
 
 
 class Held:
-    """The guest's resources that Python holds, numbered as the reference numbers them.
+    """The resources that Python can give to the guest.
+
+    The guest's have the numbers by which the reference knows them.
 
     Attributes:
-        objects: The resources by their numbers.
+        objects: The guest's by their numbers.
     """
 
-    def __init__(self, resources: tuple[abi.ResourceType, ...]) -> None:
+    def __init__(self, guests: tuple[abi.ResourceType, ...], host: Host) -> None:
         self.objects: dict[int, Any] = {}
-        self._resources = resources
+        self._guests, self._host = guests, host
         self._count = 0
 
-    def number(self, value: Any, _kind: str) -> int:
-        """Return the number of a resource; one that is new gets the next."""
+    def number(self, value: Any, kind: str) -> int:
+        """Return the number of a resource; one of the guest's that is new gets the next."""
+        if isinstance(value, Object):
+            return number_of(value, kind)
         for number, other in self.objects.items():
             if other is value:
                 return number
@@ -67,19 +57,12 @@ class Held:
 
     def by_type(self) -> dict[abi.ResourceType, list[Any]]:
         """Return what there is of each type."""
-        return {
+        guests = {
             resource: [value for value in self.objects.values() if isinstance(value, class_)]
-            for resource in self._resources
+            for resource in self._guests
             for class_ in [cast("type", resource.python)]
         }
-
-
-def _functions(items: Any) -> Iterator[tuple[abi.InterfaceType | None, abi.Func]]:
-    for item in items:
-        if isinstance(item, abi.InterfaceType):
-            yield from ((item, func) for func in item.funcs)
-        else:
-            yield None, item
+        return {**guests, **self._host.objects}
 
 
 @dataclass
@@ -102,11 +85,6 @@ class Export:
     result: Any
     bounds: Mapping[str, st.SearchStrategy[Any]]
 
-    @property
-    def has_handles(self) -> bool:
-        """Whether it takes or returns a resource of the guest."""
-        return any(f"'{kind}'" in repr((self.types, self.result)) for kind in ("own", "borrow"))
-
     def arguments(
         self, held: Mapping[abi.ResourceType, Sequence[Any]] | None = None
     ) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -114,7 +92,11 @@ class Export:
         drawn = [self.bounds.get(name, values(param, held)) for name, param in self.func.params]
         return st.tuples(*drawn)
 
-    def outcome(self, arguments: tuple[Any, ...], number: Number = no_number) -> Any:
+    def given(self, arguments: tuple[Any, ...], number: Number = number_of) -> list[Any]:
+        """Return arguments, written."""
+        return cast("list[Any]", written(arguments, {"tuple": self.types}, number))
+
+    def outcome(self, arguments: tuple[Any, ...], number: Number = number_of) -> Any:
         """Call it; return its result, written."""
         raises = self.func.raises
         try:
@@ -134,93 +116,79 @@ class Case:
 
     Attributes:
         types: The functions that it exports and imports, by the reference.
-        answers: What the imported functions return in Python, by their names.
-        asked: What they were asked there, written.
+        answer: Returns what an imported function returns, from its name and its descriptor.
+        host: The imports of the instance that was loaded last.
     """
 
     def __init__(self, name: str, package: ModuleType, reference: Reference) -> None:
         self.path = GUESTS / f"{name.replace('-', '_')}.wasm"
         self.types = reference.load(self.path)
-        self.answers: dict[str, Any] = {}
-        self.asked: list[Any] = []
+        self.answer: Callable[[str, abi.Func], Any]
+        self.host: Host
         self._name, self._reference = name, reference
         self._class, self._world = world_of(package)
 
     def load(self) -> abi.World:
-        """Return an instance whose imports answer by `answers`."""
-        imports = SimpleNamespace()
-        for owner, func in _functions(self._world.imports):
-            provider = imports
-            if owner is not None:
-                if not hasattr(imports, owner.python):
-                    classes = {_class_name(resource): Unused for resource in owner.resources}
-                    setattr(imports, owner.python, SimpleNamespace(**classes))
-                provider = getattr(imports, owner.python)
-            if not func.name.startswith("["):
-                setattr(provider, func.python, self._answering(full(owner, func), func))
-        given = imports if self._world.imports else None
-        return self._class._load_(self._world, None, given, Wasi(), None, True)
-
-    def _answering(self, name: str, func: abi.Func) -> Callable[..., Any]:
-        def answer(*arguments: Any) -> Any:
-            types = self.types["imports"][name]["params"]
-            self.asked.append([name, written(arguments, {"tuple": types})])
-            value = self.answers[name]
-            if func.raises is None:
-                return value
-            if isinstance(value, Err):
-                raise func.raises(value.value)
-            return value.value
-
-        return answer
+        """Return a fresh instance, for the reference as well, whose imports answer by `answer`."""
+        self._reference.end(self.path)
+        self.host = Host(self._world, self.types["imports"], lambda *of: self.answer(*of))
+        return self._class._load_(self._world, None, self.host.imports(), Wasi(), None, True)
 
     def exports(self, world: abi.World) -> list[Export]:
-        """Return the functions that can be compared, as `world` has them."""
+        """Return the exported functions, as `world` has them."""
         found = []
         names = set(self.types["exports"])
-        for owner, func in _functions(self._world.exports):
-            names.remove(full(owner, func))
-            type_ = self.types["exports"][full(owner, func)]
-            if has_resources(type_):
-                continue
+        for owner, func in functions(self._world.exports):
+            name = full(owner, func.name)
+            names.remove(name)
+            type_ = self.types["exports"][name]
             bounds = BOUNDS.get((self._name, func.name), {})
             call = _method(world, owner, func)
-            params, result = type_["params"], type_["result"]
-            found.append(Export(full(owner, func), func, call, params, result, bounds))
+            found.append(Export(name, func, call, type_["params"], type_["result"], bounds))
         assert not names, "the package lacks them"
         return found
 
-    def answerable(self) -> st.SearchStrategy[dict[str, Any]]:
-        """Return what the imported functions may answer."""
+    def answers(self) -> st.SearchStrategy[dict[str, Any]]:
+        """Return what the imported functions may answer, by their names."""
         return st.fixed_dictionaries(
             {
-                full(owner, func): values(func.result)
-                for owner, func in _functions(self._world.imports)
-                if not has_resources(self.types["imports"][full(owner, func)])
+                full(owner, func.name): values(func.result)
+                for owner, func in functions(self._world.imports)
             }
         )
 
-    def resources(self) -> tuple[abi.ResourceType, ...]:
-        """Return the resources of the guest."""
+    def held(self) -> Held:
+        """Return what there is to give to an instance that was just loaded."""
         interfaces = [item for item in self._world.exports if isinstance(item, abi.InterfaceType)]
-        return tuple(resource for item in interfaces for resource in item.resources)
+        guests = tuple(resource for item in interfaces for resource in item.resources)
+        return Held(guests, self.host)
 
-    def reference(
-        self, export: Export, arguments: tuple[Any, ...], number: Number = no_number
-    ) -> tuple[Any, list[Any]]:
-        """Return what a function does for the reference: its result, and what it asked."""
-        imports = self.types["imports"]
-        answers = {
-            name: written(value, imports[name]["result"])
-            for name, value in self.answers.items()
-            if imports[name]["result"] is not None
-        }
-        given = written(arguments, {"tuple": export.types}, number)
-        return self._reference.call(self.path, export.name, given, answers)
+    def agree(
+        self,
+        export: Export,
+        arguments: tuple[Any, ...],
+        given: list[Any],
+        number: Number = number_of,
+    ) -> Any:
+        """Call a function in both; return its result, written.
 
+        Args:
+            export: The function.
+            arguments: Its arguments.
+            given: The same, written.
+            number: Returns the number of a resource in its result.
+        """
+        self.host.begin()
+        outcome = export.outcome(arguments, number)
+        theirs = self._reference.call(self.path, export.name, given, self.host.answered)
+        assert (outcome, self.host.asked) == theirs
+        return outcome
 
-def _class_name(resource: abi.ResourceType) -> str:
-    return resource.attribute or resource.python.__name__
+    def drop(self, held: Held, handle: int) -> None:
+        """Drop a resource of the guest's in both."""
+        self.host.begin()
+        held.objects.pop(handle).drop()
+        assert self.host.asked == self._reference.drop(self.path, handle)
 
 
 def _method(
@@ -233,6 +201,6 @@ def _method(
     if owner is not None and kind:
         name = name.partition(".")[0]
         [resource] = [resource for resource in owner.resources if resource.name == name]
-        found = getattr(found, _class_name(resource))
+        found = getattr(found, class_name(resource))
     method: Callable[..., Any] = found if kind == "[constructor" else getattr(found, func.python)
     return method

@@ -15,6 +15,7 @@ from typing import Any
 import wasmtime
 from wasmtime import component as wit
 
+from .host import number_of
 from .reference import written
 
 
@@ -126,7 +127,7 @@ def made(value: Any, type_: Any) -> Any:
 def agrees(theirs: Any, expected: Any, type_: Any) -> bool:
     """Return whether what `wasmtime.component` returned is the written value that is expected."""
     if isinstance(type_, str):
-        return bool(written(theirs, type_) == expected)
+        return bool(written(theirs, type_, number_of) == expected)
     [(kind, parts)] = type_.items()
     if kind in ("list", "tuple"):
         types = parts if kind == "tuple" else [parts] * len(expected)

@@ -41,7 +41,7 @@ class Reference:
         return self._ask({"load": str(path)})
 
     def call(
-        self, path: Path, function: str, arguments: list[Any], answers: dict[str, Any]
+        self, path: Path, function: str, arguments: list[Any], answers: list[Any]
     ) -> tuple[Any, list[Any]]:
         """Return the result of a function, and what it asked of the host.
 
@@ -49,15 +49,16 @@ class Reference:
             path: The component, loaded before.
             function: The function, as the keys of `load` name it.
             arguments: Its arguments, written.
-            answers: What each imported function returns, written.
+            answers: What imported functions return, written, call by call.
         """
         request = {"call": function, "of": str(path), "arguments": arguments, "answers": answers}
         answer = self._ask(request)
         return answer["result"], answer["asked"]
 
-    def drop(self, path: Path, handle: int) -> None:
-        """Drop the resource behind a handle."""
-        self._ask({"drop": handle, "of": str(path)})
+    def drop(self, path: Path, handle: int) -> list[Any]:
+        """Drop the resource behind a handle; return what that asked of the host."""
+        asked: list[Any] = self._ask({"drop": handle, "of": str(path)})["asked"]
+        return asked
 
     def end(self, path: Path) -> None:
         """Let the next call have a fresh instance of a component."""
@@ -79,21 +80,16 @@ _FLOATS = {"f32": ("<f", "<I"), "f64": ("<d", "<Q")}
 
 
 Number: TypeAlias = Callable[[Any, str], int]
-"""From a resource, and `own` or `borrow`, to the number of its handle."""
+"""From a resource, and `own` or `borrow`, to its number."""
 
 
-def no_number(value: Any, _kind: str) -> int:
-    """Stand for the numbers of handles where there are none."""
-    raise AssertionError(f"{value} was not expected")
-
-
-def written(value: Any, type_: Any, number: Number = no_number) -> Any:
+def written(value: Any, type_: Any, number: Number) -> Any:
     """Return a value of a type as the reference writes it.
 
     Args:
         value: The value.
         type_: Its type, as the reference describes it.
-        number: Returns the number of a resource's handle.
+        number: Returns the number of a resource.
     """
     if isinstance(type_, str):
         if type_ not in _FLOATS:

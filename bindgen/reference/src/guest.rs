@@ -1,29 +1,26 @@
 //! A component, and an instance of it.
 
+use std::collections::VecDeque;
 use std::fmt::Display;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value, json};
-use wasmtime::component::types::{self, ComponentItem};
-use wasmtime::component::{Component, Instance, Linker, LinkerInstance, ResourceType, Val};
-use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Instance, Linker, ResourceType, Val};
+use wasmtime::{AsContextMut as _, Engine, Store};
 
-use crate::types::{Resources, function};
-use crate::values::{self, Handles};
-
-/// What the imported functions answer, and what they were asked.
-#[derive(Default)]
-struct Host {
-    answers: Value,
-    asked: Vec<Value>,
-    handles: Handles,
-}
+use crate::host::{self, Host};
+use crate::resources::{self, Resources};
+use crate::types::{self, function};
+use crate::values;
 
 /// A component that can be called.
 pub(crate) struct Guest {
     engine: Engine,
     component: Component,
     linker: Linker<Host>,
+    /// How many types of resources it imports.
+    host_resources: u32,
     running: Option<(Store<Host>, Instance)>,
 }
 
@@ -32,21 +29,8 @@ impl Guest {
     pub(crate) fn load(engine: &Engine, path: &str) -> Result<Self> {
         let component = Component::from_file(engine, path).map_err(said)?;
         let mut linker = Linker::new(engine);
-        for (name, item) in component.component_type().imports(engine) {
-            match item.ty {
-                ComponentItem::ComponentFunc(ty) => import(&mut linker.root(), None, name, &ty)?,
-                ComponentItem::ComponentInstance(instance) if !name.starts_with("wasi:") => {
-                    let mut entry = linker.instance(name).map_err(said)?;
-                    for (function, item) in instance.exports(engine) {
-                        if let ComponentItem::ComponentFunc(ty) = item.ty {
-                            import(&mut entry, Some(name), function, &ty)?;
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        // WASI, which these guests need only for a panic, and resources.
+        let resources = host::define(&mut linker, &component.component_type(), engine)?;
+        // WASI, which these guests need only for a panic.
         linker
             .define_unknown_imports_as_traps(&component)
             .map_err(said)?;
@@ -54,6 +38,7 @@ impl Guest {
             engine: engine.clone(),
             component,
             linker,
+            host_resources: u32::try_from(resources.len())?,
             running: None,
         })
     }
@@ -64,33 +49,34 @@ impl Guest {
         let exports = ty.exports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = ty.imports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = imports.filter(|(name, _)| !name.starts_with("wasi:"));
+        let (exports, imports): (Vec<_>, Vec<_>) = (exports.collect(), imports.collect());
+        let mut resources = self.resources(&exports);
+        resources.extend(self.resources(&imports));
         json!({
-            "exports": self.functions(exports, &self.resources()),
-            "imports": self.functions(imports, &[]),
+            "exports": self.functions(exports, &resources),
+            "imports": self.functions(imports, &resources),
         })
     }
 
-    /// The resources that its exported interfaces define.
-    fn resources(&self) -> Vec<(String, ResourceType)> {
-        let ty = self.component.component_type();
+    fn resources(&self, items: &[(&str, ComponentItem)]) -> Vec<(String, ResourceType)> {
         let mut all = Vec::new();
-        for (_, item) in ty.exports(&self.engine) {
-            if let ComponentItem::ComponentInstance(instance) = item.ty {
-                for (name, item) in instance.exports(&self.engine) {
-                    if let ComponentItem::Resource(resource) = item.ty {
-                        all.push((name.to_string(), resource));
+        for (name, item) in items {
+            match item {
+                ComponentItem::Resource(resource) => all.push(((*name).to_string(), *resource)),
+                ComponentItem::ComponentInstance(instance) => {
+                    for (name, item) in instance.exports(&self.engine) {
+                        if let ComponentItem::Resource(resource) = item.ty {
+                            all.push((name.to_string(), resource));
+                        }
                     }
                 }
+                _ => {}
             }
         }
         all
     }
 
-    fn functions<'a>(
-        &self,
-        items: impl Iterator<Item = (&'a str, ComponentItem)>,
-        resources: &Resources,
-    ) -> Value {
+    fn functions(&self, items: Vec<(&str, ComponentItem)>, resources: &types::Names) -> Value {
         let mut all = Map::new();
         for (name, item) in items {
             match item {
@@ -117,7 +103,8 @@ impl Guest {
             None => self.start()?,
         };
         let host = store.data_mut();
-        host.answers = answers.clone();
+        let answers = answers.as_array().context("`answers` is no array")?;
+        host.answers = answers.iter().cloned().collect();
         host.asked.clear();
         let (owner, inner) = name
             .split_once('#')
@@ -142,32 +129,37 @@ impl Guest {
             "`{name}` takes {} arguments",
             ty.params().len()
         );
+        let mut context = store.as_context_mut();
         let params = ty.params().zip(given);
         let params: Vec<Val> = params
-            .map(|((_, ty), value)| values::read(&ty, value, &mut store.data_mut().handles))
+            .map(|((_, ty), value)| values::read(&ty, value, &mut context))
             .collect::<Result<_>>()?;
         let mut results = vec![Val::Bool(false); ty.results().len()];
         function
-            .call(&mut store, &params, &mut results)
+            .call(&mut context, &params, &mut results)
             .map_err(said)?;
-        let host = store.data_mut();
-        let asked = std::mem::take(&mut host.asked);
+        resources::take_back(&mut context)?;
         let result = results.first();
-        let result = result.map(|value| values::write(value, &mut host.handles));
+        let result = result.map(|value| values::write(value, &mut context));
         let result = result.transpose()?;
+        let host = context.data_mut();
+        ensure!(
+            host.answers.is_empty(),
+            "{} answers were not asked for",
+            host.answers.len()
+        );
+        let asked = std::mem::take(&mut host.asked);
         self.running = Some((store, instance));
         Ok(json!({"result": result, "asked": asked}))
     }
 
     /// Drops what a handle stands for.
     pub(crate) fn drop_handle(&mut self, number: &Value) -> Result<Value> {
-        let handle = self.running.as_mut().and_then(|(store, _)| {
-            let handle = store.data_mut().handles.take(number)?;
-            Some((store, handle))
-        });
-        let (store, handle) = handle.with_context(|| format!("{number} is no handle"))?;
-        handle.resource_drop(store).map_err(said)?;
-        Ok(json!({}))
+        let (store, _) = self.running.as_mut().context("no instance is running")?;
+        let handle = store.data_mut().resources.take(values::number(number)?)?;
+        handle.resource_drop(&mut *store).map_err(said)?;
+        let asked = std::mem::take(&mut store.data_mut().asked);
+        Ok(json!({"asked": asked}))
     }
 
     /// Lets the next call have a fresh instance.
@@ -177,46 +169,19 @@ impl Guest {
     }
 
     fn start(&self) -> Result<(Store<Host>, Instance)> {
-        let mut store = Store::new(&self.engine, Host::default());
+        let host = Host {
+            answers: VecDeque::new(),
+            asked: Vec::new(),
+            resources: Resources::new(self.host_resources),
+        };
+        let mut store = Store::new(&self.engine, host);
         let instance = self.linker.instantiate(&mut store, &self.component);
         Ok((store, instance.map_err(said)?))
     }
 }
 
-/// Defines an imported function that gives the answer that the request has for it.
-fn import(
-    linker: &mut LinkerInstance<'_, Host>,
-    owner: Option<&str>,
-    name: &str,
-    ty: &types::ComponentFunc,
-) -> Result<()> {
-    let written = function(ty, &[]).to_string();
-    if written.contains("unwritten") {
-        return Ok(());
-    }
-    let full = full(owner, name);
-    let define = move |mut store: StoreContextMut<'_, Host>,
-                       ty: types::ComponentFunc,
-                       arguments: &[Val],
-                       results: &mut [Val]|
-          -> wasmtime::Result<()> {
-        let mut answer = || -> Result<()> {
-            let host = store.data_mut();
-            host.asked
-                .push(json!([full, values::all(arguments, &mut host.handles)?]));
-            if let Some(ty) = ty.results().next() {
-                let answer = host.answers.get(&full);
-                let answer = answer.with_context(|| format!("no answer for `{full}` is given"))?;
-                results[0] = values::read(&ty, answer, &mut host.handles)?;
-            }
-            Ok(())
-        };
-        answer().map_err(|error| wasmtime::format_err!("{error:#}"))
-    };
-    linker.func_new(name, define).map_err(said)
-}
-
-fn full(owner: Option<&str>, name: &str) -> String {
+/// The name of a function for requests and answers.
+pub(crate) fn full(owner: Option<&str>, name: &str) -> String {
     owner.map_or_else(|| name.to_string(), |owner| format!("{owner}#{name}"))
 }
 

@@ -11,11 +11,11 @@
 //! {"load": "numbers.wasm"}
 //! {"exports": {"echo-u8": {"params": ["u8"], "result": "u8"}, …}, "imports": {…}}
 //!
-//! {"call": "echo-u8", "of": "numbers.wasm", "arguments": [7], "answers": {}}
+//! {"call": "echo-u8", "of": "numbers.wasm", "arguments": [7], "answers": []}
 //! {"result": 7, "asked": []}
 //!
 //! {"drop": 3, "of": "resources.wasm"}
-//! {}
+//! {"asked": []}
 //!
 //! {"of": "resources.wasm"}
 //! {}
@@ -24,12 +24,15 @@
 //! The third drops a resource of the guest, the last ends the instance.
 //!
 //! A function of an interface is called `demo:store/items@1.0.0#get`. `answers`
-//! has what an imported function returns, by its name, and `asked` the calls of
-//! such functions with their arguments. A trap, or a request that can't be met,
-//! is `{"error": "…"}`, and the next call has a fresh instance. `types` and
-//! `values` say how types and values are written.
+//! has what imported functions return, call by call, and `asked` those calls with
+//! their arguments; dropping a resource of the host's, `[resource-drop]file`, is
+//! a call, too, which has no answer. A trap, or a request that can't be met,
+//! is `{"error": "…"}`, and the next call has a fresh instance. `types`, `values`
+//! and `resources` say how types and values are written.
 
 mod guest;
+mod host;
+mod resources;
 mod types;
 mod values;
 

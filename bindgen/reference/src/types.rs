@@ -10,19 +10,18 @@
 //! {"result": [TYPE or null, TYPE or null]}
 //! ```
 //!
-//! A resource of the guest's is `{"own": "name"}` or `{"borrow": "name"}`. What no
-//! value can be written of, such as a resource of the host's, is
-//! `{"unwritten": "own"}`.
+//! A resource is `{"own": "name"}` or `{"borrow": "name"}`. What no value can be
+//! written of, such as a stream, is `{"unwritten": "stream"}`.
 
 use serde_json::{Value, json};
 use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{ResourceType, Type};
 
-/// Resources of the guest, with their names.
-pub(crate) type Resources = [(String, ResourceType)];
+/// Resources of the guest and of the host, with their names.
+pub(crate) type Names = [(String, ResourceType)];
 
 /// Parameters and result of a function.
-pub(crate) fn function(function: &ComponentFunc, resources: &Resources) -> Value {
+pub(crate) fn function(function: &ComponentFunc, resources: &Names) -> Value {
     let params: Vec<_> = function
         .params()
         .map(|(_, ty)| describe(&ty, resources))
@@ -30,12 +29,12 @@ pub(crate) fn function(function: &ComponentFunc, resources: &Resources) -> Value
     json!({"params": params, "result": optional(function.results().next(), resources)})
 }
 
-fn optional(ty: Option<Type>, resources: &Resources) -> Value {
+fn optional(ty: Option<Type>, resources: &Names) -> Value {
     ty.map_or(Value::Null, |ty| describe(&ty, resources))
 }
 
 /// A type, as it is written.
-pub(crate) fn describe(ty: &Type, resources: &Resources) -> Value {
+pub(crate) fn describe(ty: &Type, resources: &Names) -> Value {
     match ty {
         Type::Bool => json!("bool"),
         Type::S8 => json!("s8"),
@@ -87,7 +86,7 @@ pub(crate) fn describe(ty: &Type, resources: &Resources) -> Value {
     }
 }
 
-fn handle(kind: &str, resource: ResourceType, resources: &Resources) -> Value {
+fn handle(kind: &str, resource: ResourceType, resources: &Names) -> Value {
     let mut named = resources.iter();
     match named.find(|(_, other)| *other == resource) {
         Some((name, _)) => json!({kind: name}),

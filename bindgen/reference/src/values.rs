@@ -5,45 +5,18 @@
 //! tuple is an array, a map an array of pairs, a record an object, an enum its
 //! case's name, and flags are the names of those that are set, in the type's
 //! order. An option is `null` or `{"some": VALUE}`, a variant is
-//! `{"case": VALUE or null}`, and a result `{"ok": …}` or `{"err": …}`. A resource
-//! of the guest is the number of its handle; handles count from 0, in the order in
-//! which the guest hands them out.
-
-use std::collections::HashMap;
+//! `{"case": VALUE or null}`, and a result `{"ok": …}` or `{"err": …}`. `resources`
+//! says which number stands for a resource.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value, json};
-use wasmtime::component::{ResourceAny, Type, Val};
+use wasmtime::component::{Type, Val};
 
-/// The handles that the host holds, by their numbers.
-#[derive(Default)]
-pub(crate) struct Handles {
-    held: HashMap<u64, ResourceAny>,
-    next: u64,
-}
-
-impl Handles {
-    /// Takes a handle out, to hand it over or drop it.
-    pub(crate) fn take(&mut self, number: &Value) -> Option<ResourceAny> {
-        self.held.remove(&number.as_u64()?)
-    }
-
-    /// Lends a handle.
-    fn see(&self, number: &Value) -> Option<ResourceAny> {
-        self.held.get(&number.as_u64()?).copied()
-    }
-
-    /// Keeps a handle, and returns its number.
-    fn keep(&mut self, resource: ResourceAny) -> u64 {
-        let number = self.next;
-        self.next += 1;
-        self.held.insert(number, resource);
-        number
-    }
-}
+use crate::host::Store;
+use crate::resources;
 
 /// Reads a value of a type.
-pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Val> {
+pub(crate) fn read(ty: &Type, value: &Value, store: &mut Store<'_>) -> Result<Val> {
     let unfit = || format!("{value} is no {}", super::types::describe(ty, &[]));
     Ok(match ty {
         Type::Bool => Val::Bool(value.as_bool().with_context(unfit)?),
@@ -69,7 +42,7 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
         Type::List(list) => Val::List(
             array(value)?
                 .iter()
-                .map(|item| read(&list.ty(), item, handles))
+                .map(|item| read(&list.ty(), item, store))
                 .collect::<Result<_>>()?,
         ),
         Type::Map(map) => Val::Map(
@@ -77,8 +50,8 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
                 .iter()
                 .map(|pair| {
                     Ok((
-                        read(&map.key(), &pair[0], handles)?,
-                        read(&map.value(), &pair[1], handles)?,
+                        read(&map.key(), &pair[0], store)?,
+                        read(&map.value(), &pair[1], store)?,
                     ))
                 })
                 .collect::<Result<_>>()?,
@@ -89,7 +62,7 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
             let items = tuple
                 .types()
                 .zip(items)
-                .map(|(ty, item)| read(&ty, item, handles));
+                .map(|(ty, item)| read(&ty, item, store));
             Val::Tuple(items.collect::<Result<_>>()?)
         }
         Type::Record(record) => {
@@ -98,7 +71,7 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
             let fields = record.fields().map(|field| {
                 Ok((
                     field.name.to_string(),
-                    read(&field.ty, &value[field.name], handles)?,
+                    read(&field.ty, &value[field.name], store)?,
                 ))
             });
             Val::Record(fields.collect::<Result<_>>()?)
@@ -107,7 +80,7 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
             let (name, payload) = only(value).with_context(unfit)?;
             let case = variant.cases().find(|case| case.name == name);
             let case = case.with_context(unfit)?;
-            Val::Variant(name.to_string(), side(case.ty, payload, handles)?)
+            Val::Variant(name.to_string(), side(case.ty, payload, store)?)
         }
         Type::Enum(cases) => {
             let name = value.as_str().with_context(unfit)?;
@@ -125,15 +98,15 @@ pub(crate) fn read(ty: &Type, value: &Value, handles: &mut Handles) -> Result<Va
             let ("some", payload) = only(value).with_context(unfit)? else {
                 bail!(unfit());
             };
-            Val::Option(Some(Box::new(read(&option.ty(), payload, handles)?)))
+            Val::Option(Some(Box::new(read(&option.ty(), payload, store)?)))
         }
         Type::Result(result) => match only(value).with_context(unfit)? {
-            ("ok", payload) => Val::Result(Ok(side(result.ok(), payload, handles)?)),
-            ("err", payload) => Val::Result(Err(side(result.err(), payload, handles)?)),
+            ("ok", payload) => Val::Result(Ok(side(result.ok(), payload, store)?)),
+            ("err", payload) => Val::Result(Err(side(result.err(), payload, store)?)),
             _ => bail!(unfit()),
         },
-        Type::Own(_) => Val::Resource(handles.take(value).with_context(unfit)?),
-        Type::Borrow(_) => Val::Resource(handles.see(value).with_context(unfit)?),
+        Type::Own(ty) => Val::Resource(resources::own(*ty, number(value)?, store)?),
+        Type::Borrow(ty) => Val::Resource(resources::lend(*ty, number(value)?, store)?),
         _ => bail!(unfit()),
     })
 }
@@ -144,6 +117,11 @@ fn signed<T: TryFrom<i64>>(value: &Value) -> Option<T> {
 
 fn unsigned<T: TryFrom<u64>>(value: &Value) -> Option<T> {
     T::try_from(value.as_u64()?).ok()
+}
+
+/// The number that stands for a resource.
+pub(crate) fn number(value: &Value) -> Result<u32> {
+    unsigned(value).with_context(|| format!("{value} is no number of a resource"))
 }
 
 fn array(value: &Value) -> Result<&Vec<Value>> {
@@ -159,16 +137,16 @@ fn only(value: &Value) -> Option<(&str, &Value)> {
     entries.next().is_none().then_some((key, value))
 }
 
-fn side(ty: Option<Type>, value: &Value, handles: &mut Handles) -> Result<Option<Box<Val>>> {
+fn side(ty: Option<Type>, value: &Value, store: &mut Store<'_>) -> Result<Option<Box<Val>>> {
     match ty {
-        Some(ty) => Ok(Some(Box::new(read(&ty, value, handles)?))),
+        Some(ty) => Ok(Some(Box::new(read(&ty, value, store)?))),
         None if value.is_null() => Ok(None),
         None => bail!("{value} is given where there is no type"),
     }
 }
 
 /// Writes a value.
-pub(crate) fn write(value: &Val, handles: &mut Handles) -> Result<Value> {
+pub(crate) fn write(value: &Val, store: &mut Store<'_>) -> Result<Value> {
     Ok(match value {
         Val::Bool(value) => json!(value),
         Val::S8(value) => json!(value),
@@ -185,38 +163,38 @@ pub(crate) fn write(value: &Val, handles: &mut Handles) -> Result<Value> {
         Val::Float64(value) => json!(value.to_bits()),
         Val::Char(value) => json!(value),
         Val::String(value) => json!(value),
-        Val::List(items) | Val::Tuple(items) => Value::Array(all(items, handles)?),
+        Val::List(items) | Val::Tuple(items) => Value::Array(all(items, store)?),
         Val::Map(pairs) => {
             let pairs = pairs
                 .iter()
-                .map(|(key, value)| Ok(json!([write(key, handles)?, write(value, handles)?])));
+                .map(|(key, value)| Ok(json!([write(key, store)?, write(value, store)?])));
             Value::Array(pairs.collect::<Result<_>>()?)
         }
         Val::Record(fields) => {
             let fields = fields
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), write(value, handles)?)));
+                .map(|(name, value)| Ok((name.clone(), write(value, store)?)));
             Value::Object(fields.collect::<Result<Map<_, _>>>()?)
         }
         Val::Variant(name, payload) => {
-            json!({name.as_str(): optional(payload.as_deref(), handles)?})
+            json!({name.as_str(): optional(payload.as_deref(), store)?})
         }
         Val::Enum(name) => json!(name),
         Val::Flags(names) => json!(names),
         Val::Option(None) => Value::Null,
-        Val::Option(Some(payload)) => json!({"some": write(payload, handles)?}),
-        Val::Result(Ok(payload)) => json!({"ok": optional(payload.as_deref(), handles)?}),
-        Val::Result(Err(payload)) => json!({"err": optional(payload.as_deref(), handles)?}),
-        Val::Resource(resource) => json!(handles.keep(*resource)),
+        Val::Option(Some(payload)) => json!({"some": write(payload, store)?}),
+        Val::Result(Ok(payload)) => json!({"ok": optional(payload.as_deref(), store)?}),
+        Val::Result(Err(payload)) => json!({"err": optional(payload.as_deref(), store)?}),
+        Val::Resource(resource) => json!(resources::number(*resource, store)?),
         other => bail!("{other:?} can't be written"),
     })
 }
 
 /// Writes several values.
-pub(crate) fn all(values: &[Val], handles: &mut Handles) -> Result<Vec<Value>> {
-    values.iter().map(|value| write(value, handles)).collect()
+pub(crate) fn all(values: &[Val], store: &mut Store<'_>) -> Result<Vec<Value>> {
+    values.iter().map(|value| write(value, store)).collect()
 }
 
-fn optional(payload: Option<&Val>, handles: &mut Handles) -> Result<Value> {
-    payload.map_or(Ok(Value::Null), |value| write(value, handles))
+fn optional(payload: Option<&Val>, store: &mut Store<'_>) -> Result<Value> {
+    payload.map_or(Ok(Value::Null), |value| write(value, store))
 }

@@ -1,0 +1,175 @@
+"""What the guests import, for Python: functions and classes that answer as they are told.
+
+The Rust host of `bindgen/reference` gives the same answers, and is asked the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from wasmtime_bindgen import Err, Ok, abi
+
+from .reference import written
+
+
+class Object:
+    """A resource of the host's; the tests know it by its number."""
+
+    number: int
+
+
+def number_of(value: Any, _kind: str) -> int:
+    """Return the number of a resource of the host's."""
+    assert isinstance(value, Object), f"{value} was not expected"
+    return value.number
+
+
+class Host:
+    """The imports of one instance.
+
+    Args:
+        world: The world of the package.
+        types: The types of the imported functions by their names, as the reference describes them.
+        answer: Returns what an imported function returns, from its name and its descriptor.
+
+    Attributes:
+        asked: The calls, written; dropping a resource of the host's is one.
+        answered: What was returned to them, likewise.
+        objects: The resources of the host's; there is some of each type.
+    """
+
+    def __init__(
+        self, world: abi.WorldType, types: Any, answer: Callable[[str, abi.Func], Any]
+    ) -> None:
+        self.asked: list[Any] = []
+        self.answered: list[Any] = []
+        self.objects: dict[abi.ResourceType, list[Any]] = {}
+        self._types, self._answer = types, answer
+        self._numbers = itertools.count()
+        self._world = world
+
+    def imports(self) -> SimpleNamespace | None:
+        """Return what a package is given as its imports."""
+        if not self._world.imports:
+            return None
+        imports = SimpleNamespace()
+        own = [item for item in self._world.imports if isinstance(item, abi.Func)]
+        self._provide(imports, None, own, self._world.resources)
+        for item in self._world.imports:
+            if isinstance(item, abi.InterfaceType):
+                provider = SimpleNamespace()
+                self._provide(provider, item, item.funcs, item.resources)
+                setattr(imports, item.python, provider)
+        return imports
+
+    def begin(self) -> None:
+        """Forget the calls that were made so far."""
+        self.asked.clear()
+        self.answered.clear()
+
+    def _provide(
+        self,
+        provider: SimpleNamespace,
+        owner: abi.InterfaceType | None,
+        funcs: Sequence[abi.Func],
+        resources: Sequence[abi.ResourceType],
+    ) -> None:
+        for resource in resources:
+            of_it = [func for func in funcs if _resource(func) == resource.name]
+            class_ = self._class(owner, resource, of_it)
+            setattr(provider, class_name(resource), class_)
+        for func in funcs:
+            if _resource(func) is None:
+                setattr(provider, func.python, self._function(full(owner, func.name), func))
+
+    def _class(
+        self,
+        owner: abi.InterfaceType | None,
+        resource: abi.ResourceType,
+        funcs: Sequence[abi.Func],
+    ) -> type[Object]:
+        there = self.objects[resource] = []
+
+        def add(value: Object) -> None:
+            value.number = next(self._numbers)
+            there.append(value)
+
+        def drop(value: Object) -> None:
+            self.asked.append([full(owner, f"[resource-drop]{resource.name}"), [value.number]])
+
+        methods: dict[str, Any] = {"drop": drop}
+        for func in funcs:
+            name = full(owner, func.name)
+            if func.name.startswith("[constructor]"):
+                methods["__init__"] = self._constructor(name, func, add)
+            else:
+                function = self._function(name, func)
+                static = func.name.startswith("[static]")
+                methods[func.python] = staticmethod(function) if static else function
+        class_ = type(resource.name.title().replace("-", ""), (Object,), methods)
+        for _ in range(3):
+            add(class_.__new__(class_))
+        return class_
+
+    def _constructor(
+        self, name: str, func: abi.Func, add: Callable[[Object], None]
+    ) -> Callable[..., None]:
+        def make(value: Object, *arguments: Any) -> None:
+            if func.raises is None:
+                add(value)
+                self._note(name, arguments, value)
+                return
+            answer = self._answer(name, func)
+            if isinstance(answer, Ok):
+                add(value)
+                answer = Ok(value)
+            self._note(name, arguments, answer)
+            if isinstance(answer, Err):
+                raise func.raises(answer.value)
+
+        return make
+
+    def _function(self, name: str, func: abi.Func) -> Callable[..., Any]:
+        def answer(*arguments: Any) -> Any:
+            value = self._answer(name, func)
+            self._note(name, arguments, value)
+            if func.raises is None:
+                return value
+            if isinstance(value, Err):
+                raise func.raises(value.value)
+            return value.value
+
+        return answer
+
+    def _note(self, name: str, arguments: tuple[Any, ...], answer: Any) -> None:
+        type_ = self._types[name]
+        self.asked.append([name, written(arguments, {"tuple": type_["params"]}, number_of)])
+        if type_["result"] is not None:
+            self.answered.append(written(answer, type_["result"], number_of))
+
+
+def full(owner: abi.InterfaceType | None, name: str) -> str:
+    """Return the name that the reference has for a function."""
+    return name if owner is None else f"{owner.name}#{name}"
+
+
+def class_name(resource: abi.ResourceType) -> str:
+    """Return the attribute under which a resource's class is found."""
+    return resource.attribute or resource.python.__name__
+
+
+def functions(items: Sequence[Any]) -> Iterator[tuple[abi.InterfaceType | None, abi.Func]]:
+    """Return the functions of what a world imports or exports, with their interfaces."""
+    for item in items:
+        if isinstance(item, abi.InterfaceType):
+            yield from ((item, func) for func in item.funcs)
+        else:
+            yield None, item
+
+
+def _resource(func: abi.Func) -> str | None:
+    kind, _, name = func.name.rpartition("]")
+    return name.partition(".")[0] if kind else None
