@@ -111,7 +111,7 @@ class Host:
                 methods[func.python] = staticmethod(function) if static else function
         class_ = type(resource.name.title().replace("-", ""), (Object,), methods)
         for _ in range(3):
-            add(class_.__new__(class_))
+            add(object.__new__(class_))
         return class_
 
     def _constructor(
