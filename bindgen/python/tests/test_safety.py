@@ -342,7 +342,7 @@ def test_no_process_is_killed_by_exceptions_from_signals_at_any_moment() -> None
         """
         import random, signal, warnings
         from tests.echo import load as echo
-        from tests.test_values import PERSON, Person
+        from tests.echoed import PERSON, Person
         warnings.simplefilter("ignore")
         sys.unraisablehook = lambda unraisable: None
         class Bell(BaseException): pass
