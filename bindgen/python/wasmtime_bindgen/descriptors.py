@@ -170,6 +170,30 @@ ValType: TypeAlias = (
 """Any type of a value."""
 
 
+def parts(type_: ValType) -> list[ValType | None]:
+    """Return the types that a type is made of, in the WIT's order; None for a payload that is not.
+
+    A handle is made of none: its resource is no type of a value.
+    """
+    match type_:
+        case Record():
+            return [part for _, part in type_.fields]
+        case Variant():
+            return [part for _, _, part in type_.cases]
+        case Tuple():
+            return list(type_.items)
+        case List():
+            return [type_.element]
+        case Option():
+            return [type_.payload]
+        case Result():
+            return [type_.ok, type_.err]
+        case Map():
+            return [type_.key, type_.value]
+        case Primitive() | Enum() | Flags() | Own() | Borrow():
+            return []
+
+
 @dataclass(frozen=True, slots=True)
 class Func:
     """A function, method, static function or constructor.

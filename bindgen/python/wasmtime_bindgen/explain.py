@@ -17,6 +17,7 @@ from typing import Any
 import wasmtime
 
 from . import descriptors as d
+from . import spelling
 from .arrays import Unfit, array_of, is_real
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
 from .sizes import most
@@ -175,7 +176,7 @@ _PRIMITIVES: dict[str, Callable[[str, Any, str], None]] = {
 
 
 def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
-    what = f"list<{_name(type_.element)}>"
+    what = spelling.value(type_)
     item_type = array_of(type_.element)
     if item_type and not isinstance(value, (str, list, tuple)):
         try:
@@ -212,7 +213,7 @@ def _refuse_too_many(type_: d.List, items: Sized, path: str) -> None:
     if count > room:
         raise BadValue(
             f"{path}: it has {how_many} items, and no memory of a guest has room for more than"
-            f" {room} of a list<{_name(type_.element)}>"
+            f" {room} of a {spelling.value(type_)}"
         )
 
 
@@ -310,10 +311,6 @@ def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
         raise BadValue(f"{path}: this {resource.name} belongs to another instance")
     if not value._runtime_.ptr:
         raise BadValue(f"{path}: this {resource.name} was dropped or handed over before")
-
-
-def _name(type_: d.ValType) -> str:
-    return getattr(type_, "name", type(type_).__name__.lower())
 
 
 _COMPOUND: dict[type, Callable[[Any, Any, str, Seen], None]] = {

@@ -48,6 +48,7 @@ from .explain import reason, unwanted
 from .instance import Instance
 from .lift import Lifting
 from .lower import Lowering
+from .resources import HostTable
 from .source import Source
 
 
@@ -221,7 +222,7 @@ def define(
 def _define_funcs(
     inner: wit.LinkerInstance,
     instance: Instance,
-    funcs: Any,
+    funcs: Iterable[d.Func],
     resources: tuple[d.ResourceType, ...],
     provider: object,
     wanted: set[str],
@@ -291,7 +292,8 @@ def _define_resource(
     funcs: Iterable[d.Func],
     wanted: set[str],
 ) -> None:
-    table: Any = instance.resource(resource)
+    table = instance.resource(resource)
+    assert isinstance(table, HostTable)
     method = f"[method]{resource.name}."
     table.methods = tuple(f.python for f in funcs if f.name in wanted and f.name.startswith(method))
 

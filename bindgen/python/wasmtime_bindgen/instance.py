@@ -19,7 +19,7 @@ from .errors import InstanceDead, Trap, UnsupportedFeature
 from .interruption import Interrupted, Interruption
 from .memory import Heap
 from .messages import diagnose, read_trap
-from .resources import GuestTable, HostTable
+from .resources import GuestTable, HostTable, Table
 from .settings import Limits
 from .shutdown import watch
 from .store import Store
@@ -70,7 +70,7 @@ class Instance:
         self._closed = False
         self._interruption = Interruption(limits.deadline)
         self._items: dict[str, Items] = {}
-        self._tables: dict[d.ResourceType, GuestTable | HostTable] = {}
+        self._tables: dict[d.ResourceType, Table] = {}
         self._lost: list[tuple[int, str]] = []
         self._kept: list[Any] = []
         self._delete = _capi.any_delete  # modules go before the last objects do
@@ -99,7 +99,7 @@ class Instance:
             self._items[name] = Items(name)
         return self._items[name]
 
-    def resource(self, type_: d.ResourceType) -> GuestTable | HostTable:
+    def resource(self, type_: d.ResourceType) -> Table:
         """Return the table of a resource."""
         if type_ not in self._tables:
             guest = hasattr(type_.python, "_runtime_")

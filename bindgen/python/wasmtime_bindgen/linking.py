@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from .errors import LinkError, WrongType
 from .imports import attribute_of, define
 from .instance import Instance
 from .messages import refusal
+from .resources import GuestTable
 from .settings import Limits, Wasi
 from .spelling import returning
 
@@ -177,7 +178,8 @@ class _Exports:
         parent = self._compiled.get_export_index(item.name)
         classes = {}
         for resource in item.resources:
-            table: Any = self._instance.resource(resource)
+            table = self._instance.resource(resource)
+            assert isinstance(table, GuestTable)
             table.cls._runtime_.sources = partial(returning, resource, world)
             classes[resource.name] = table
             setattr(interface, attribute_of(resource), table.cls)
@@ -196,7 +198,7 @@ class _Exports:
                 setattr(table.cls, f"_{func.python}", plan)
         return interface
 
-    def _plan(self, func: d.Func, parent: Any) -> Any:
+    def _plan(self, func: d.Func, parent: wit.ExportIndex | None) -> Callable[..., Any]:
         index = self._compiled.get_export_index(func.name, parent)
         assert index is not None  # `Check` saw it
         found = self._started.get_func(self._instance.store, index)
@@ -204,7 +206,7 @@ class _Exports:
         return bind_export(export_plan(func), self._instance, found)
 
 
-def _constructor(table: Any, plan: Any) -> Any:
+def _constructor(table: GuestTable, plan: Callable[..., Any]) -> Callable[..., None]:
     def constructor(self: Any, *arguments: Any) -> None:
         table.adopt(self, plan(*arguments))
 

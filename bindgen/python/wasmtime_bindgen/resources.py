@@ -8,6 +8,7 @@ four verbs: `own` and `borrow` lower a value (handing it over, or lending it),
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,18 +37,27 @@ class Lowered(Protocol):
         """It is no longer lent."""
 
 
-class Table(Protocol):
-    """The verbs for one resource of one instance."""
+class Table(ABC):
+    """The verbs for one resource of one instance.
 
+    What they may do is `lower_own`, `lower_borrow`, `lift_own` and `lift_borrow`
+    of the Component Model's CanonicalABI.md: a handle that is lent can't be
+    handed over, and one that was handed over is gone.
+    """
+
+    @abstractmethod
     def own(self, value: Any, moved: dict[Lowered, int]) -> int:
         """Return the address of a handle to hand over, and note it in `moved`."""
 
+    @abstractmethod
     def borrow(self, value: Any, lent: set[Lowered]) -> int:
         """Return the address of a handle to lend, and note it in `lent`."""
 
+    @abstractmethod
     def take(self, pointer: int) -> Any:
         """Return the object of an owned handle, which C still frees."""
 
+    @abstractmethod
     def see(self, pointer: int) -> Any:
         """Return the object of a lent handle, which C still frees."""
 
@@ -109,7 +119,7 @@ class Unbound:
         self.sources: Callable[[], list[str]] = list
 
 
-class GuestTable:
+class GuestTable(Table):
     """A resource that the guest implements.
 
     Args:
@@ -195,7 +205,7 @@ class _Given:
         self.restore(self._pointer)
 
 
-class HostTable:
+class HostTable(Table):
     """A resource that the host implements by a Python class.
 
     Args:

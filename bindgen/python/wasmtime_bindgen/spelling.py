@@ -24,17 +24,7 @@ def value(type_: d.ValType | None) -> str:
     kind = type(type_).__name__.lower()
     if isinstance(type_, d.Result) and type_.err is None:
         return f"{kind}<{value(type_.ok)}>" if type_.ok is not None else kind
-    return f"{kind}<{', '.join(map(value, _parts(type_)))}>"
-
-
-def _parts(type_: d.List | d.Tuple | d.Option | d.Result | d.Map) -> list[d.ValType | None]:
-    if isinstance(type_, d.Tuple):
-        return list(type_.items)
-    if isinstance(type_, d.Result):
-        return [type_.ok, type_.err]
-    if isinstance(type_, d.Map):
-        return [type_.key, type_.value]
-    return [type_.element if isinstance(type_, d.List) else type_.payload]
+    return f"{kind}<{', '.join(map(value, d.parts(type_)))}>"
 
 
 def returning(resource: d.ResourceType, world: d.WorldType) -> list[str]:
@@ -53,13 +43,8 @@ def returning(resource: d.ResourceType, world: d.WorldType) -> list[str]:
 
 
 def _holds(type_: d.ValType | None, resource: d.ResourceType) -> bool:
-    match type_:
-        case d.Own():
-            return type_.resource == resource
-        case d.Record():
-            return any(_holds(part, resource) for _, part in type_.fields)
-        case d.Variant():
-            return any(_holds(part, resource) for _, _, part in type_.cases)
-        case d.List() | d.Tuple() | d.Option() | d.Result() | d.Map():
-            return any(_holds(part, resource) for part in _parts(type_))
-    return False
+    if type_ is None:
+        return False
+    if isinstance(type_, d.Own):
+        return type_.resource == resource
+    return any(_holds(part, resource) for part in d.parts(type_))
