@@ -113,10 +113,10 @@ class Echo(abi.World):
         return value
 
 
-def load(type_: abi.ValType, **options: Any) -> Echo:
-    """Return an instance for `type_`."""
+def load(type_: abi.ValType, binary: bytes | None = None) -> Echo:
+    """Return an instance for `type_`, of another component if one is given."""
     padding = tuple((f"p{i}", abi.U8) for i in range(PADDING))
     func = abi.Func("echo", "echo", (("x", type_), *padding), abi.Tuple((type_, abi.U8)))
     world = abi.WorldType("tests:echo/echo", "echo", (func,), (), "0.1.0", 1, "")
-    source = Component(component(type_), cache=False)
-    return Echo._load_(world, source, None, None, options.get("limits"), False)
+    source = Component(binary or component(type_), cache=False)
+    return Echo._load_(world, source, None, None, None, False)

@@ -158,6 +158,50 @@ def test_a_folder_that_others_may_read_is_left_alone_if_it_holds_more(folder: Pa
 
 
 @posix
+@posix
+@pytest.mark.parametrize(
+    ("platform", "below"),
+    [
+        ("linux", ".cache"),
+        ("darwin", "Library/Caches"),
+        ("win32", "AppData/Local"),
+    ],
+)
+def test_the_folder_is_in_the_users_cache_of_the_platform(
+    platform: str, below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in (cache.VARIABLE, "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_folder() == tmp_path / below / "wasmtime-bindgen"
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    monkeypatch.setattr(Path, "home", home)
+    with pytest.raises(
+        CacheUnusable, match="no home folder: name a folder by WASMTIME_BINDGEN_CACHE"
+    ):
+        cache_folder()
+    load_and_call()
+
+
+@posix
+def test_an_entry_that_can_not_be_put_in_its_place_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_path: Path, _target: Path) -> Path:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", refused)
+    load_and_call()
+    assert list(folder.iterdir()) == []
+
+
 def test_a_link_is_no_folder(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")

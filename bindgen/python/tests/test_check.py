@@ -12,6 +12,7 @@ from wasmtime import wat2wasm
 
 from wasmtime_bindgen import Component, InvalidComponent, LinkError, abi
 
+from . import echo
 from .resources import WORLD, FileProtocol, Files, Imports, World, func
 
 COUNTERS, FILES = WORLD.exports[0], WORLD.imports[0]
@@ -65,6 +66,8 @@ def with_export(item: Any) -> abi.WorldType:
             dataclasses.replace(COUNTERS, name="tests:other/counters"),
             "it does not export `tests:other/counters`",
         ),
+        (dataclasses.replace(COUNTERS, name="boom"), "its `boom` is no interface"),
+        (func("tests:guest/counters@1.0.0"), "its `tests:guest/counters@1.0.0` is no function"),
         (
             dataclasses.replace(COUNTERS, funcs=(func("split"),)),
             "its `tests:guest/counters@1.0.0` lacks `split: func()`",
@@ -73,6 +76,27 @@ def with_export(item: Any) -> abi.WorldType:
 )
 def test_an_export_that_does_not_fit_is_named(item: Any, problem: str) -> None:
     assert problems(with_export(item)) == [problem]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Point:
+    x: int
+
+
+@pytest.mark.parametrize(
+    ("expected", "problem"),
+    [
+        (abi.Record("point", Point, (("y", abi.U8),)), "has the names x"),
+        (abi.Record("point", Point, (("x", abi.U16),)), "its `x` is u8, not u16"),
+        (abi.Tuple((abi.U8,)), "is record, not tuple"),
+    ],
+)
+def test_a_type_that_does_not_fit_is_named_by_its_parts(
+    expected: abi.ValType, problem: str
+) -> None:
+    component = echo.component(abi.Record("point", Point, (("x", abi.U8),)))
+    with pytest.raises(LinkError, match=f"the parameter `x` {problem}"):
+        echo.load(expected, component)
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,18 @@ def test_check_says_what_is_stale_and_how_to_mend_it(
     assert (here / "add" / "_wit.py").read_text() == ""
 
 
+def test_a_dependency_may_be_a_file_or_a_folder(here: Path) -> None:
+    shutil.copytree(CASES / "versions", here / "wit")
+    shop = (here / "wit" / "deps" / "shop.wit").rename(here / "wit" / "shop")
+    (here / "wit" / "deps" / "shop").mkdir()
+    shop.rename(here / "wit" / "deps" / "shop" / "shop.wit")
+    for wit, package in ((CASES / "versions", "files"), (here / "wit", "folders")):
+        assert main([str(wit), "--out-dir", package]) == 0
+    for path in (here / "files").glob("*.py"):
+        if path.name != "_wit.py":  # which has the digest of the input
+            assert path.read_text() == (here / "folders" / path.name).read_text()
+
+
 def test_unsupported_functions_are_named_and_can_be_left_out(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

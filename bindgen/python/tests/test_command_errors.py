@@ -101,6 +101,16 @@ def test_an_input_that_is_too_much_for_the_generator_ends_in_a_line(
     assert "\n" not in told
 
 
+def test_a_generator_that_gives_up_says_why(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("wasmtime_bindgen.generate.LIMITS", Limits(fuel=100_000))
+    (here / "app.wasm").write_bytes(add())
+    assert failure(capsys, "app.wasm", "--out-dir", "app") == (
+        "app.wasm: the generator gave up on this input: wasm trap: all fuel consumed by WebAssembly"
+    )
+
+
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert failure(capsys, "no.wasm", "--out-dir", "app").startswith("no.wasm: ")
     assert failure(capsys, "no.wit", "--out-dir", "app").startswith("no.wit: ")

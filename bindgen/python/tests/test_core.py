@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -223,6 +224,29 @@ def test_threads_take_turns() -> None:
         for thread in threads:
             thread.join()
         assert call(instance, "add", 5, 3) == 8
+
+
+def test_a_trap_at_the_start_is_one_of_the_module() -> None:
+    trapping = bytes(wasmtime.wat2wasm("(module (func $f unreachable) (start $f))"))
+    with pytest.raises(Trap) as caught:
+        CoreModule(trapping, cache=False).start()
+    assert (caught.value.function, caught.value.code) == ("the start", "unreachable")
+
+
+def test_a_deadline_ends_the_call_even_if_its_error_is_caught() -> None:
+    with MODULE.start(limits=Limits(deadline=0.1)) as instance:
+        spin = instance.exports["spin"]
+        assert isinstance(spin, wasmtime.Func)
+
+        def forgiving() -> None:
+            with contextlib.suppress(wasmtime.WasmtimeError):
+                spin(instance.store)
+
+        with pytest.raises(Trap) as caught:
+            instance.call("forgiving", forgiving)
+        assert (caught.value.function, caught.value.code) == ("forgiving", "deadline")
+        with pytest.raises(InstanceDead):
+            call(instance, "add", 5, 3)
 
 
 PROGRAM = f"""

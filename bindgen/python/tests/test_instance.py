@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import pickle
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from wasmtime import wat2wasm
 
 from wasmtime_bindgen import (
     ExceedsLimits,
@@ -25,7 +27,7 @@ from wasmtime_bindgen import (
     WasmtimeBindgenError,
 )
 
-from .resources import World, load
+from .resources import WORLD, Counters, File, Files, Imports, World, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -341,6 +343,37 @@ def test_a_forked_child_has_deadlines_too() -> None:
         """
     )
     assert (done.returncode, done.stdout) == (0, "deadline\n"), done.stderr
+
+
+def test_an_interface_is_made_by_its_world_alone() -> None:
+    with pytest.raises(TypeError, match="Counters is an attribute of a loaded world"):
+        Counters(object())  # type: ignore[arg-type]  # which is what mypy is to say
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [("unreachable", "unreachable"), ("(loop (br 0))", "deadline")]
+)
+def test_a_component_that_traps_when_it_starts_says_so(body: str, code: str) -> None:
+    text = (
+        f"(component (core module $m (func $f {body}) (start $f)) (core instance (instantiate $m)))"
+    )
+    empty = dataclasses.replace(WORLD, imports=(), exports=())
+    with pytest.raises(Trap) as caught:
+        World._load_(empty, bytes(wat2wasm(text)), None, None, Limits(deadline=0.1), False)
+    assert (caught.value.function, caught.value.code) == ("the start", code)
+
+
+def test_what_the_destructor_of_a_hosts_object_raises_reaches_the_caller() -> None:
+    class Stubborn(File):
+        def drop(self) -> None:
+            raise LookupError("not today")
+
+    stubborn = type("Stubborn", (Files,), {"File": Stubborn})()
+    with World.load(imports=Imports(stubborn)) as world:
+        with pytest.raises(LookupError, match="not today"):
+            world._use_file(10, 3)
+        with pytest.raises(InstanceDead):
+            world._grow(0)
 
 
 def test_world_has_no_constructor() -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -105,6 +105,27 @@ def test_errors_are_those_of_the_exception_tree() -> None:
             wasmtime_bindgen.load(no_source)  # type: ignore[arg-type]
     tasks = wasmtime_bindgen.bindings(CASES / "unsupported", skip_unsupported=True)
     assert tasks.Unsupported.__doc__
+
+
+def test_a_str_is_no_list_of_interfaces_to_replace() -> None:
+    with pytest.raises(TypeError, match="replace: 'wasi:random' is a str, and a sequence of them"):
+        wasmtime_bindgen.bindings(guest("console"), replace="wasi:random")
+
+
+def test_an_import_that_is_interrupted_can_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> ModuleType:
+        if name.endswith(".shapes"):
+            raise KeyboardInterrupt
+        return imported(name)
+
+    imported = importlib.import_module
+    before = set(sys.modules)
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib, "import_module", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            wasmtime_bindgen.bindings(CASES / "variants")
+    assert not [name for name in set(sys.modules) - before if name.startswith("variants_")]
+    assert wasmtime_bindgen.bindings(CASES / "variants").ShapeCircle(1.0).value == 1.0
 
 
 def test_a_traceback_shows_generated_lines() -> None:

@@ -20,6 +20,18 @@ def person(**changes: Any) -> Person:
     return Person(**{"name": "Ada", "age": 36, "scores": [1.0], **changes})
 
 
+class Odd:
+    def __float__(self) -> Any:
+        return "1"
+
+
+def forged(bits: int) -> Access:
+    """Return a value that no constructor of the class makes."""
+    value = object.__new__(Access)
+    value._value_ = bits
+    return value
+
+
 class Rude:
     def __repr__(self) -> str:
         raise RuntimeError
@@ -64,6 +76,7 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("f64", True, TypeError, "x: True is of type bool, not a float or an int for f64"),
     ("f64", "1", TypeError, "x: '1' is of type str, not a float or an int for f64"),
     ("f64", 1j, TypeError, "x: 1j is of type complex, not a float or an int for f64"),
+    ("f64", Odd(), TypeError, "is of type Odd, not a float or an int for f64"),
     ("f64", 10**400, OverflowError, "is out of range for f64"),
     ("f32", 1e300, OverflowError, "x: 1e+300 is out of range for f32"),
     ("char", "", ValueError, "x: '' has 0 characters, and a char is one"),
@@ -78,6 +91,7 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("bytes", np.array([300]), OverflowError, "x[0]: 300 is out of range for u8"),
     ("bytes", np.array([0.5]), TypeError, "x[0]: 0.5 is of type float, not an int for u8"),
     ("bytes", np.zeros((2, 2), np.uint8), ValueError, "x: a buffer of 2 dimensions is no list<u8>"),
+    ("list<s32>", memoryview(b"A").cast("c"), TypeError, "x[0]: b'A' is of type bytes, not an int"),
     ("list<s32>", {1}, TypeError, "x: {1} is of type set, not a sequence for list<s32>"),
     ("list<s32>", iter([1]), TypeError, "not a sequence for list<s32>"),
     ("list<s32>", np.array([True]), ValueError, "x: a buffer of format '?' is no list<s32>"),
@@ -114,11 +128,14 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
         TypeError,
         "x[0].value[0].scores[1]: '' is of type str, not a float or an int for f64",
     ),
+    ("list<variant>", [Empty(), Circle(True)], TypeError, "x[1].value: True is of type bool"),
+    ("list<option<string>>", [None, 5], TypeError, "x[1]: 5 is of type int, not a str"),
     ("variant", person(), TypeError, "not a case of the variant shape: Circle, Crowd, Empty"),
     ("variant", Circle, TypeError, "is of type type, not a case of the variant shape"),
     ("variant", Circle("1"), TypeError, "x.value: '1' is of type str"),  # type: ignore[arg-type]
     ("enum", "red", TypeError, "x: 'red' is of type str, not a member of Color"),
     ("enum", Access.READ, TypeError, "not a member of Color"),
+    ("flags", forged(8), ValueError, "x: 8 has bits that are no flags of access"),
     ("flags", 1, TypeError, "x: 1 is of type int, not a value of Access"),
     ("flags", {"read"}, TypeError, "x: {'read'} is of type set, not a value of Access"),
     ("option<u32>", -1, OverflowError, "x: -1 is out of range for u32"),
@@ -141,6 +158,7 @@ FITTING: dict[str, object] = {
     **{"tuple": (1, "a", 0.5), "record": person(), "list<record>": [person()]},
     **{"variant": Circle(0.5), "list<variant>": [Empty()]},
     **{"enum": Color.RED, "flags": Access.READ, "option<option<string>>": Some("Ada")},
+    **{"list<option<string>>": [None, "Ada"]},
     **{"result<s32, string>": Ok(1), "result<_, color>": Ok(None), "map<string, u8>": {"a": 1}},
 }
 

@@ -194,8 +194,6 @@ def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
             is_bool = item_type == "bool"
             if item_type == "char" or (value and isinstance(value[0], bool) != is_bool):
                 raise BadValue(f"{path}: a buffer of format {view.format!r} is no {what}")
-            if value and isinstance(value[0], bytes):
-                value = list(b"".join(value))
     if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
         raise _wrong(value, path, f"a sequence for {what}")
     _refuse_too_many(type_, value, path)

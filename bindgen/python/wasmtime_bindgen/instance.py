@@ -142,7 +142,7 @@ class Instance:
             _capi.set_fuel(self.context.value or 0, min(self._limits.fuel, 2**64 - 1))
         self._interruption.start_deadline()
 
-    def settle(self, error: int | None, function: str) -> None:
+    def settle(self, error: int | None, function: str) -> NoReturn:
         """Raise what ended a call.
 
         Args:

@@ -129,7 +129,6 @@ def _instantiate(
         if instance.pending is None and (why := refusal(component.name, str(error))):
             raise why from None
         instance.settle(_capi.steal_error(error), "the start")
-        raise
     if instance.pending is not None:
         instance.settle(None, "the start")
     return started
