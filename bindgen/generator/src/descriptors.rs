@@ -100,7 +100,7 @@ impl Descriptors<'_, '_> {
             match item {
                 WorldItem::Function(function) if plan.supported.has(side, None, function) => {
                     self.side = context(side, None);
-                    written.push(self.function(Home::World, function));
+                    written.push(self.function(Home::World, side, function));
                 }
                 WorldItem::Interface { id, .. } => {
                     let home = Home::Interface(*id);
@@ -120,7 +120,7 @@ impl Descriptors<'_, '_> {
         let module = &plan[home];
         let surface = module.surface(side)?;
         let functions = surface.functions.iter();
-        let functions: Vec<_> = functions.map(|f| self.function(home, f)).collect();
+        let functions: Vec<_> = functions.map(|f| self.function(home, side, f)).collect();
         let resources = plan.resources(home);
         let resources: Vec<_> = resources.into_iter().map(|id| self.named(id)).collect();
         let sibling = self.scope.sibling(&module.python);
@@ -138,7 +138,7 @@ impl Descriptors<'_, '_> {
         Some(Expression::call(head, arguments))
     }
 
-    fn function(&mut self, home: Home, function: &Function) -> Expression {
+    fn function(&mut self, home: Home, side: Side, function: &Function) -> Expression {
         let plan = self.plan;
         let params = function.params.iter().map(|param| {
             let ty = self.value(param.ty);
@@ -146,7 +146,7 @@ impl Descriptors<'_, '_> {
         });
         let mut arguments = vec![
             Expression::string(&function.name),
-            Expression::string(&plan[home].functions[function.name.as_str()]),
+            Expression::string(plan[home].function(side, function)),
             Expression::tuple(params.collect()),
             self.optional(function.result),
         ];
@@ -272,7 +272,7 @@ impl Descriptors<'_, '_> {
             .claim(&format!("{host}{module}{}", names::upper(wit)));
         arguments.insert(0, Expression::string(wit));
         let value = Expression::call(self.scope.abi(kind), arguments);
-        let value = value.lines(0, name.len() + 3, 0);
+        let value = value.statement(0, name.len() + 3, 0);
         self.scope.constant(format!("{name} = {value}\n"));
         let side = if two_sided { self.side } else { Side::Import };
         self.written.insert((id, side), name);

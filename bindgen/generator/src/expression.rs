@@ -171,15 +171,27 @@ impl Expression {
         }
     }
 
+    /// Whether every line fits, if the first begins at `indent`.
+    fn fits(&self, indent: usize) -> bool {
+        let text = " ".repeat(indent) + &self.lines(indent, indent, 0);
+        text.lines().all(|line| line.chars().count() <= WIDTH)
+    }
+
     /// As [`Self::lines`], where parentheses go around a union that is too long
-    /// for its line, and around a name if that helps.
+    /// for its line, and around what has no place to break at if that helps.
     pub(crate) fn statement(&self, indent: usize, before: usize, after: usize) -> String {
         let length = self.flat().chars().count();
         let inner = indent + 4;
+        // Nothing helps where the opening parenthesis is too far out already.
+        let has_room = before < WIDTH;
         let helps = match self {
             Self::Union(_) => true,
-            Self::Atom(_) => inner + length <= WIDTH,
-            Self::Bracketed { .. } | Self::Keyword(..) => false,
+            Self::Bracketed { head, items, .. } if !items.is_empty() => {
+                let is_too_long = before + head.chars().count() + 1 > WIDTH;
+                has_room && is_too_long && self.fits(inner)
+            }
+            Self::Atom(_) | Self::Bracketed { .. } => has_room && inner + length <= WIDTH,
+            Self::Keyword(..) => false,
         };
         match self {
             _ if helps && before + length + after > WIDTH => {
@@ -257,6 +269,22 @@ mod tests {
             format!("(\n    {}\n)", "a".repeat(84))
         );
         assert_eq!(name("a", 85).statement(0, 8, 0), "a".repeat(85));
+    }
+
+    #[test]
+    fn no_parentheses_go_where_they_would_be_too_far_out() {
+        assert_eq!(name("a", 5).statement(0, 88, 0), "aaaaa");
+        let call = Expression::call("f", vec![name("a", 5)]);
+        assert_eq!(call.statement(0, 88, 0), "f(\n    aaaaa,\n)");
+    }
+
+    #[test]
+    fn a_call_that_opens_beyond_the_line_is_put_in_parentheses() {
+        let call = Expression::call("call", vec![name("a", 5)]);
+        assert_eq!(call.statement(0, 83, 0), "call(\n    aaaaa,\n)");
+        assert_eq!(call.statement(0, 84, 0), "(\n    call(aaaaa)\n)");
+        let empty = Expression::call("call", Vec::new());
+        assert_eq!(empty.statement(0, 83, 0), "(\n    call()\n)");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::module::Scope;
 use crate::names::{self, Namespace};
 use crate::plan::{self, Home};
 use crate::support::{Side, context};
-use crate::types::result_of;
+use crate::types::{class_head, result_of};
 
 /// A function in Python's terms.
 pub(crate) struct Signature {
@@ -73,9 +73,22 @@ impl Signature {
 
     /// `Callable[[int, str], bool]`.
     pub(crate) fn callable(&self, scope: &mut Scope<'_, '_>) -> Expression {
-        let head = scope.standard("Callable");
         let params = self.params.iter().map(|(_, ty)| ty.clone()).collect();
-        Expression::subscript(head, vec![Expression::list(params), self.result.clone()])
+        self.callable_with(Expression::list(params), scope)
+    }
+
+    /// As [`Self::callable`], for what is called on the class. Pyright looks for
+    /// the class among the parameters, and reports it if there are none.
+    fn callable_on_class(&self, scope: &mut Scope<'_, '_>) -> Expression {
+        if self.params.is_empty() {
+            return self.callable_with(Expression::atom("..."), scope);
+        }
+        self.callable(scope)
+    }
+
+    fn callable_with(&self, params: Expression, scope: &mut Scope<'_, '_>) -> Expression {
+        let head = scope.standard("Callable");
+        Expression::subscript(head, vec![params, self.result.clone()])
     }
 
     fn returns(&self) -> bool {
@@ -93,7 +106,7 @@ impl Signature {
         let arguments = self.params.iter().map(|(name, _)| Expression::atom(name));
         let call = Expression::call(format!("{receiver}.{plan}"), arguments.collect());
         let before = if self.returns() { "return " } else { "" };
-        let call = call.lines(8, 8 + before.len(), 0);
+        let call = call.statement(8, 8 + before.len(), 0);
         lines.push(format!("        {before}{call}\n"));
         lines.concat()
     }
@@ -112,6 +125,17 @@ impl Signature {
         let head = self.define(name, receiver, true, "");
         // The dots tell type checkers that no body is missing.
         format!("{decorator}{head}{docs}        ...\n")
+    }
+
+    /// A property of a protocol: the class of a resource.
+    pub(crate) fn property(class: Expression, name: &str, docs: &str) -> String {
+        let signature = Self {
+            params: Vec::new(),
+            result: Expression::subscript("type", vec![class]),
+            docs: String::new(),
+        };
+        let head = signature.define(name, "self", false, "");
+        format!("    @property\n{head}{}        ...\n", docstring(docs, 8))
     }
 
     fn define(&self, name: &str, receiver: &str, positional: bool, tail: &str) -> String {
@@ -182,22 +206,23 @@ pub(crate) fn resource(
     };
     let (mut plans, mut methods) = (String::new(), String::new());
     for function in plan.resource_functions(home, side, id) {
-        let python = &plan[home].functions[function.name.as_str()];
+        let python = plan[home].function(side, function);
         let (method, receiver) = match function.kind {
             FunctionKind::Constructor(_) => ("__init__", "self"),
-            FunctionKind::Static(_) => (python.as_str(), "cls"),
-            _ => (python.as_str(), "self"),
+            FunctionKind::Static(_) => (python, "cls"),
+            _ => (python, "self"),
         };
         methods.push('\n');
         methods += &match side {
             Side::Export => {
                 let signature = Signature::exported(scope, home, function);
                 let attribute = format!("_{python}");
-                let mut annotation = signature.callable(scope);
-                if receiver == "cls" {
+                let annotation = if receiver == "cls" {
                     let head = scope.standard("ClassVar");
-                    annotation = Expression::subscript(head, vec![annotation]);
-                }
+                    Expression::subscript(head, vec![signature.callable_on_class(scope)])
+                } else {
+                    signature.callable(scope)
+                };
                 plans += &annotated(&attribute, &annotation);
                 signature.method(method, &attribute, receiver)
             }
@@ -207,8 +232,9 @@ pub(crate) fn resource(
     if !plans.is_empty() {
         plans.insert(0, '\n');
     }
+    let head = class_head(name, Expression::atom(base));
     let docs = docstring(docs, 4);
-    format!("class {name}({base}):\n{docs}{plans}{methods}")
+    format!("{head}{docs}{plans}{methods}")
 }
 
 /// `_area: Callable[[Shape], float]`, which the runtime sets.

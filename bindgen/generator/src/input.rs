@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{InterfaceId, PackageId, Resolve, SourceMap, UnresolvedPackageGroup, WorldId};
+use wit_parser::{
+    InterfaceId, PackageId, Resolve, SourceMap, UnresolvedPackageGroup, World, WorldId,
+};
 
 use crate::error::Error;
 use crate::{Options, fit, replace};
@@ -235,6 +237,10 @@ fn push_encoded(resolve: &mut Resolve, file: &File) -> Result<(), Error> {
 }
 
 fn select(resolve: &Resolve, main: PackageId, name: Option<&str>) -> Result<WorldId, Error> {
+    let named = name.and_then(|name| as_it_is(resolve, main, name));
+    if let Some(world) = named {
+        return Ok(world);
+    }
     resolve.select_world(&[main], name).map_err(|_| {
         let package = &resolve.packages[main];
         let known: Vec<String> = package.worlds.keys().map(|w| format!("`{w}`")).collect();
@@ -250,6 +256,19 @@ fn select(resolve: &Resolve, main: PackageId, name: Option<&str>) -> Result<Worl
                 known.join(", ")
             ),
         })
+    })
+}
+
+/// The world that is called exactly so, with or without its package: a name
+/// that is a word of WIT itself, such as `list`, can't be parsed.
+fn as_it_is(resolve: &Resolve, main: PackageId, name: &str) -> Option<WorldId> {
+    let own = resolve.packages[main].worlds.get(name).copied();
+    own.or_else(|| {
+        let mut worlds = resolve.worlds.iter();
+        let is_it = |package, world: &World| resolve.id_of_name(package, &world.name) == name;
+        worlds
+            .find(|(_, world)| world.package.is_some_and(|package| is_it(package, world)))
+            .map(|(id, _)| id)
     })
 }
 

@@ -1,14 +1,15 @@
 //! The Python module of an interface.
 
-use std::fmt::Write as _;
+use wit_parser::Docs;
 
 use crate::docs::{docstring, paragraphs};
+use crate::expression::Expression;
 use crate::functions::{Signature, plan_line};
 use crate::module::Scope;
 use crate::plan::{Home, Plan};
 use crate::support::Side;
 use crate::traverse::DefineTypes as _;
-use crate::types::Types;
+use crate::types::{Types, class_head, member};
 
 /// Writes the module of `home`: its types, then the classes of what is
 /// exported and imported.
@@ -51,25 +52,21 @@ fn imports(scope: &mut Scope<'_, '_>, home: Home) {
     scope.hiding(attributes.collect(), |scope| {
         let base = scope.standard("Protocol");
         let class = &surface.class;
-        let mut text = format!("class {class}({base}):\n");
+        let mut text = class_head(class, Expression::atom(base));
         text += &docstring(&format!("What the host provides as `{}`.", module.wit), 4);
         for id in &resources {
             let protocol = module.hosts.get(id).unwrap_or(&module.names[id]);
             let protocol = scope.reference(home, protocol);
             let docs = format!("The class of the resource `{}`.", plan.wit_name(*id));
-            let _ = write!(
-                text,
-                "\n    @property\n    def {}(self) -> type[{protocol}]:\n{}        ...\n",
-                module.names[id],
-                docstring(&docs, 8),
-            );
+            text.push('\n');
+            text += &Signature::property(Expression::atom(protocol), &module.names[id], &docs);
         }
         for function in surface
             .functions
             .iter()
             .filter(|f| f.kind.resource().is_none())
         {
-            let python = &module.functions[function.name.as_str()];
+            let python = module.function(Side::Import, function);
             let signature = Signature::imported(scope, home, function);
             text.push('\n');
             text += &signature.required(python, "self");
@@ -90,7 +87,7 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
     scope.hiding(attributes.collect(), |scope| {
         let base = scope.abi("Interface");
         let class = &surface.class;
-        let mut text = format!("class {class}({base}):\n");
+        let mut text = class_head(class, Expression::atom(base));
         text += &docstring(
             &format!("What the component exports as `{}`.", module.wit),
             4,
@@ -98,8 +95,9 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
         text.push('\n');
         for id in &resources {
             let attribute = &module.names[id];
-            let resource = scope.reference(home, attribute);
-            let _ = writeln!(text, "    {attribute}: type[{resource}]");
+            let resource = Expression::atom(scope.reference(home, attribute));
+            let class = Expression::subscript("type", vec![resource]);
+            text += &member(attribute, &class, &Docs::default());
         }
         let mut methods = String::new();
         for function in surface
@@ -107,7 +105,7 @@ fn exports(scope: &mut Scope<'_, '_>, home: Home) {
             .iter()
             .filter(|f| f.kind.resource().is_none())
         {
-            let python = &module.functions[function.name.as_str()];
+            let python = module.function(Side::Export, function);
             let signature = Signature::exported(scope, home, function);
             let attribute = format!("_{python}");
             text += &plan_line(scope, &attribute, &signature);

@@ -53,7 +53,7 @@ pub(crate) struct Module<'a> {
     /// the plain name.
     pub(crate) hosts: HashMap<TypeId, String>,
     /// The Python name of each function, by its WIT name.
-    pub(crate) functions: HashMap<&'a str, String>,
+    functions: HashMap<Side, HashMap<&'a str, String>>,
     /// What the module defines, for `__all__`.
     pub(crate) public: Vec<String>,
     pub(crate) namespace: Namespace,
@@ -219,6 +219,20 @@ impl<'a> Module<'a> {
             Side::Import => self.import.as_ref(),
             Side::Export => self.export.as_ref(),
         }
+    }
+
+    /// The Python name of a function that is here.
+    pub(crate) fn function(&self, side: Side, function: &Function) -> &str {
+        &self.functions[&side][function.name.as_str()]
+    }
+
+    /// Everything that is imported, then everything that is exported.
+    fn functions(&self) -> impl Iterator<Item = (Side, &'a Function)> + '_ {
+        [Side::Import, Side::Export].into_iter().flat_map(|side| {
+            let functions = self.surface(side).map(|surface| &surface.functions);
+            let functions = functions.into_iter().flatten();
+            functions.map(move |function| (side, *function))
+        })
     }
 
     fn surface_mut(&mut self, side: Side) -> &mut Surface<'a> {

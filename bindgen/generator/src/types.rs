@@ -45,8 +45,7 @@ impl Types<'_, '_, '_> {
             let value = Expression::atom(self.name(id));
             let base = Expression::subscript(self.scope.abi("WitError"), vec![value]);
             let docs = format!("Raised for an error of the type `{}`.", plan.wit_name(id));
-            let bases = Expression::call(exception, vec![base]);
-            let head = format!("class {}:\n", bases.lines(0, "class ".len(), 1));
+            let head = class_head(exception, base);
             self.scope.class(head + &docstring(&docs, 4));
         }
     }
@@ -93,14 +92,13 @@ impl DefineTypes for Types<'_, '_, '_> {
 
     fn enumeration(&mut self, id: TypeId, cases: &Enum) {
         let base = self.scope.standard("Enum");
-        let mut text = format!("class {}({base}):\n", self.name(id));
+        let mut text = class_head(&self.name(id), Expression::atom(base));
         text += &docstring(&self.docs(id, "enum"), 4);
         text.push('\n');
         let mut names = Namespace::default();
         for case in &cases.cases {
             let name = names.claim(&names::upper(&case.name));
-            let value = Expression::string(&case.name).flat();
-            text += &value_line(&name, &value, &case.docs);
+            text += &value_line(&name, &Expression::string(&case.name), &case.docs);
         }
         self.scope.class(text);
         self.exception(id);
@@ -108,7 +106,7 @@ impl DefineTypes for Types<'_, '_, '_> {
 
     fn flags(&mut self, id: TypeId, flags: &Flags) {
         let base = self.scope.standard("Flag");
-        let mut text = format!("class {}({base}):\n", self.name(id));
+        let mut text = class_head(&self.name(id), Expression::atom(base));
         text += &docstring(&self.docs(id, "flags"), 4);
         let mut names = Namespace::default();
         for (bit, flag) in flags.flags.iter().enumerate() {
@@ -116,7 +114,7 @@ impl DefineTypes for Types<'_, '_, '_> {
                 text.push('\n');
             }
             let name = names.claim(&names::upper(&flag.name));
-            let value = (1_u64 << bit).to_string();
+            let value = Expression::atom((1_u64 << bit).to_string());
             text += &value_line(&name, &value, &flag.docs);
         }
         self.scope.class(text);
@@ -173,6 +171,12 @@ pub(crate) fn result_of(resolve: &wit_parser::Resolve, ty: Option<Type>) -> Opti
     }
 }
 
+/// `class Name(Base):`.
+pub(crate) fn class_head(name: &str, base: Expression) -> String {
+    let head = Expression::call(name, vec![base]);
+    format!("class {}:\n", head.lines(0, "class ".len(), 1))
+}
+
 /// A frozen dataclass.
 pub(crate) fn dataclass(scope: &mut Scope<'_, '_>, name: &str, docs: &str, fields: &str) -> String {
     let decorator = scope.standard("dataclass");
@@ -193,6 +197,7 @@ pub(crate) fn member(name: &str, annotation: &Expression, docs: &Docs) -> String
     text + &docstring(plan::text(docs), 4)
 }
 
-fn value_line(name: &str, value: &str, docs: &Docs) -> String {
+fn value_line(name: &str, value: &Expression, docs: &Docs) -> String {
+    let value = value.statement(4, 4 + name.len() + " = ".len(), 0);
     format!("    {name} = {value}\n{}", docstring(plan::text(docs), 4))
 }

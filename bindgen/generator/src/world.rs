@@ -9,7 +9,7 @@ use crate::module::{Scope, sort_exports};
 use crate::names::{self, Namespace};
 use crate::plan::{Home, Plan};
 use crate::support::Side;
-use crate::types::{dataclass, member};
+use crate::types::{class_head, dataclass, member};
 
 /// Writes the package itself.
 pub(crate) fn write(plan: &Plan<'_>) -> String {
@@ -86,7 +86,7 @@ fn write_imports(scope: &mut Scope<'_, '_>, class: &str) {
         }
         let functions = world.import.iter().flat_map(|surface| &surface.functions);
         for function in functions.filter(|f| f.kind.resource().is_none()) {
-            let name = &world.functions[function.name.as_str()];
+            let name = world.function(Side::Import, function);
             let callable = Signature::imported(scope, Home::World, function).callable(scope);
             fields += &member(name, &callable, &function.docs);
         }
@@ -102,7 +102,7 @@ fn write_imports(scope: &mut Scope<'_, '_>, class: &str) {
 fn write_world(scope: &mut Scope<'_, '_>, class: &str, imports: Option<&str>) {
     let plan = scope.plan;
     let base = scope.abi("World");
-    let mut text = format!("class {class}({base}):\n");
+    let mut text = class_head(class, Expression::atom(base));
     let docs = format!("An instance of the world `{}`.", plan.world_name());
     text += &docstring(&paragraphs(&docs, plan.world_docs), 4);
     text.push('\n');
@@ -118,7 +118,7 @@ fn write_world(scope: &mut Scope<'_, '_>, class: &str, imports: Option<&str>) {
     let world = &plan[Home::World];
     if let Some(export) = world.surface(Side::Export) {
         for function in &export.functions {
-            let python = &world.functions[function.name.as_str()];
+            let python = world.function(Side::Export, function);
             let attribute = format!("_{python}");
             let signature = Signature::exported(scope, Home::World, function);
             text += &plan_line(scope, &attribute, &signature);
@@ -154,11 +154,12 @@ fn load(scope: &mut Scope<'_, '_>, class: &str, imports: Option<&str>) -> String
         "cache",
     ];
     let arguments = arguments.map(Expression::atom).to_vec();
+    let result = Expression::atom(class).statement(4, 4 + ") -> ".len(), 1);
     let call = Expression::call("cls._load_", arguments).lines(8, 8 + "return ".len(), 0);
     format!(
         "    @classmethod\n    def load(\n        cls,\n        component: {source} = None,\n        \
          *,\n        imports: {imports},\n        wasi: {wasi} = None,\n        \
-         limits: {limits} = None,\n        cache: bool = True,\n    ) -> {class}:\n{docs}        \
+         limits: {limits} = None,\n        cache: bool = True,\n    ) -> {result}:\n{docs}        \
          return {call}\n"
     )
 }

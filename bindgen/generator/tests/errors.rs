@@ -113,6 +113,22 @@ fn the_worlds_to_choose_from_are_listed() {
 }
 
 #[test]
+fn a_world_may_be_called_by_a_word_of_wit() {
+    let input = text("package a:b@1.0.0; world %list {} world %async {}");
+    for (name, class) in [("list", "List"), ("a:b/async@1.0.0", "Async")] {
+        let options = Options {
+            world: Some(name.to_owned()),
+            ..Options::default()
+        };
+        let package = generate(&input, &options);
+        assert_eq!(
+            package.map(|package| package.manifest.class),
+            Ok(class.to_owned())
+        );
+    }
+}
+
+#[test]
 fn each_function_that_is_not_supported_is_listed_with_the_reason() {
     let error = generate(&wit(&unsupported()), &Options::default());
     let Err(error) = error else {

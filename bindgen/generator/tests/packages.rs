@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use wasmtime_bindgen_generator::{Input, Package};
 
-use support::{component, generated, wit, world, worlds};
+use support::{component, generated, text, wit, world, worlds};
 
 /// The whole package as one text.
 fn whole(package: &Package) -> String {
@@ -116,4 +116,38 @@ fn the_digest_of_a_component_is_that_of_its_bytes() {
         .expect("a component")
         .extend([0, 1, 0]);
     assert_ne!(generated(&changed).manifest.digest, *digest);
+}
+
+#[test]
+fn a_module_gives_way_to_what_annotations_mention() {
+    let package = generated(&text(
+        "package a:b;
+        interface float { type number = f32; zero: func() -> number; }
+        interface property { use float.{number}; one: func() -> option<number>; }
+        world w { export float; export property; }",
+    ));
+    let modules: Vec<_> = package.files.keys().collect();
+    let expected = [
+        "__init__.py",
+        "_wit.py",
+        "float_.py",
+        "property_.py",
+        "py.typed",
+    ];
+    assert_eq!(modules, expected);
+    assert!(package.files["_wit.py"].contains("\"float_\""));
+}
+
+#[test]
+fn a_function_of_the_world_has_a_name_for_each_side() {
+    let package = generated(&text(
+        "package a:b;
+        world w { import close: func() -> u8; export close: func() -> u8; }",
+    ));
+    let world = &package.files["__init__.py"];
+    assert!(world.contains("    close: Callable[[], int]"), "{world}");
+    assert!(world.contains("    def close_(self) -> int:"), "{world}");
+    let types = &package.files["_wit.py"];
+    assert!(types.contains("abi.Func(\"close\", \"close_\","), "{types}");
+    assert!(types.contains("abi.Func(\"close\", \"close\","), "{types}");
 }

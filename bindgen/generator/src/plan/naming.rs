@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use wit_parser::{Function, FunctionKind, Resolve, TypeDefKind, TypeId};
+use wit_parser::{FunctionKind, Resolve, TypeDefKind, TypeId};
 
-use super::{Home, Plan, Surface};
+use super::{Home, Plan};
 use crate::names::{self, Namespace};
+use crate::support::Side;
 
 impl Plan<'_> {
     /// Modules are named after their interfaces: with the package where several
@@ -21,7 +22,8 @@ impl Plan<'_> {
                 )
             })
             .collect();
-        let mut names = Namespace::new(&[names::IMPORTED]);
+        // Modules are imported beside what annotations mention.
+        let mut names = Namespace::new(&[names::IMPORTED, names::ANNOTATIONS, names::METHODS]);
         // The world comes first in the map, and last in the choice of names.
         for home in homes.into_iter().rev() {
             let name = match home {
@@ -54,34 +56,34 @@ impl Plan<'_> {
             }
         }
         for (home, module) in &mut self.modules {
-            let (import, export) = (module.import.as_ref(), module.export.as_ref());
-            let functions: Vec<&Function> = import
-                .into_iter()
-                .chain(export)
-                .flat_map(|surface| surface.functions.iter().copied())
-                .collect();
             let mut plain = Namespace::new(&[names::ANNOTATIONS, names::METHODS]);
             let mut resources: HashMap<TypeId, Namespace> = HashMap::new();
-            for function in functions {
-                if module.functions.contains_key(function.name.as_str()) {
-                    continue;
-                }
+            let mut functions: HashMap<Side, HashMap<&str, String>> = HashMap::new();
+            for (side, function) in module.functions() {
+                let imported = functions.get(&Side::Import);
+                let other = imported.and_then(|names| names.get(function.name.as_str()));
                 let wanted = names::snake(function.item_name());
-                let name = match (function.kind.resource(), home) {
+                let name = match (function.kind.resource(), home, other) {
+                    // Whoever implements an interface, its functions have one name.
+                    (_, Home::Interface(_), Some(other)) => other.clone(),
                     _ if matches!(function.kind, FunctionKind::Constructor(_)) => wanted,
-                    (Some(resource), _) => resources
+                    (Some(resource), ..) => resources
                         .entry(resource)
                         .or_insert_with(|| {
                             let own = &[names::ANNOTATIONS, names::METHODS, names::RESOURCE];
                             Namespace::new(own)
                         })
                         .claim(&wanted),
-                    (None, Home::Interface(_)) => plain.claim(&wanted),
-                    (None, Home::World) if is_in(export, function) => exports.claim(&wanted),
-                    (None, Home::World) => imports.claim(&wanted),
+                    (None, Home::Interface(_), None) => plain.claim(&wanted),
+                    (None, Home::World, _) => match side {
+                        Side::Import => imports.claim(&wanted),
+                        Side::Export => exports.claim(&wanted),
+                    },
                 };
-                module.functions.insert(&function.name, name);
+                let names = functions.entry(side).or_default();
+                names.insert(&function.name, name);
             }
+            module.functions = functions;
         }
     }
 
@@ -198,11 +200,4 @@ impl Parts {
         }
         names::snake(&name)
     }
-}
-
-fn is_in(surface: Option<&Surface<'_>>, function: &Function) -> bool {
-    let functions = surface.into_iter().flat_map(|surface| &surface.functions);
-    functions
-        .into_iter()
-        .any(|other| std::ptr::eq(*other, function))
 }

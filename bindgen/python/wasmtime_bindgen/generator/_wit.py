@@ -94,5 +94,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:d9284ac681ecf06168ddcf7a9f6bb6a846b4c08972e47b45e711d50e35b6c8a8",
+    digest="sha256:062706e8d6d6b162841f04a781cba7b99b6169b660f1331fa8d7cc373db813b4",
 )
