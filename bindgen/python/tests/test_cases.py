@@ -310,3 +310,11 @@ def test_a_list_that_is_too_long_for_the_runtime_is_a_trap_with_a_code(package: 
         assert "let the guest return it in parts" in caught.value.message
     with module.Lists.load() as lists:
         assert lists.make(3) == b"\7\7\7"
+
+
+def test_a_string_may_have_128_mib(package: Package) -> None:
+    most = "x" * (128 << 20)
+    with package("text").Text.load() as text:
+        assert text.echo_string(most) == most
+        with pytest.raises(Trap, match="too much data"):
+            text.echo_string(f"{most}x")

@@ -73,6 +73,34 @@ def test_a_trap_says_where_and_why_and_ends_the_instance() -> None:
         assert call(another, "add", 5, 3) == 8
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("unreachable", "unreachable"),
+        ("(call $fail)", "stack-overflow"),
+        ("(drop (i32.load (i32.const -1)))", "memory-out-of-bounds"),
+        ("(call_indirect (type $nothing) (i32.const 9))", "table-out-of-bounds"),
+        ("(call_indirect (type $nothing) (i32.const 0))", "null-call"),
+        ("(call_indirect (type $nothing) (i32.const 1))", "bad-signature"),
+        ("(drop (i32.div_s (i32.const 1) (i32.const 0)))", "integer-division-by-zero"),
+        ("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))", "integer-overflow"),
+        ("(drop (i32.trunc_f32_s (f32.const nan)))", "bad-conversion-to-integer"),
+    ],
+)
+def test_a_trap_has_a_code_for_its_reason(body: str, code: str) -> None:
+    text = f"""(module
+      (type $nothing (func))
+      (memory 1)
+      (table 2 2 funcref)
+      (elem (i32.const 1) $number)
+      (func $number (result i32) (i32.const 1))
+      (func $fail (export "fail") {body}))"""
+    module = CoreModule(bytes(wasmtime.wat2wasm(text)), cache=False)
+    with module.start() as instance, pytest.raises(Trap) as caught:
+        call(instance, "fail")
+    assert caught.value.code == code
+
+
 def test_an_exit_has_its_status() -> None:
     with MODULE.start() as instance, pytest.raises(Trap) as caught:
         call(instance, "leave")
@@ -247,6 +275,20 @@ def test_a_deadline_ends_the_call_even_if_its_error_is_caught() -> None:
         assert (caught.value.function, caught.value.code) == ("forgiving", "deadline")
         with pytest.raises(InstanceDead):
             call(instance, "add", 5, 3)
+
+
+def test_several_calls_share_a_deadline() -> None:
+    with MODULE.start(limits=Limits(deadline=0.2)) as instance:
+        add = instance.exports["add"]
+        assert isinstance(add, wasmtime.Func)
+
+        def forever() -> None:
+            while True:
+                add(instance.store, 5, 3)
+
+        with pytest.raises(Trap) as caught:
+            instance.call("forever", forever)
+        assert (caught.value.function, caught.value.code) == ("forever", "deadline")
 
 
 PROGRAM = f"""

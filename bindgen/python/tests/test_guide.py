@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 import wasmtime_bindgen
+from wasmtime_bindgen import Component
 from wasmtime_bindgen.command import main
+from wasmtime_bindgen.component_types import imports
+from wasmtime_bindgen.messages import CODES
+from wasmtime_bindgen.wasmtime_version import SUPPORTED
 
 from .generated import CASES, GUESTS, PYTHON, add
 from .test_tutorial import OUTPUT
@@ -84,8 +88,38 @@ def test_every_block_of_the_guide_is_of_a_kind_that_is_tested() -> None:
     # A block that is indented: a signature, a command, the exceptions, a session, a picture.
     begin = re.findall(r"(?<=\n\n)    (\S+)", re.sub(r"```\w+\n.*?```", "", GUIDE, flags=re.DOTALL))
     assert begin == [
-        *("load(component=None,", "python", "WasmtimeBindgenError", ">>>", "app.wasm,")
+        *("load(component=None,", ">>>", "WasmtimeBindgenError", "python", "app.wasm,")
     ]
+
+
+def test_the_versions_are_those_of_the_guide() -> None:
+    [(python, first, last)] = re.findall(
+        r"Python (\S+) or later .* `wasmtime` .* (\d+) to (\d+)", GUIDE
+    )
+    project = (PYTHON / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'requires-python = ">={python}"' in project
+    assert range(int(first), int(last) + 1) == SUPPORTED
+    assert f'"wasmtime>={first},<{int(last) + 1}"' in project
+
+
+def test_a_guest_in_rust_imports_as_much_of_wasi_as_the_guide_says() -> None:
+    assert "a guest in Rust imports more than a dozen of them" in GUIDE
+    console = Component(GUESTS / "console.wasm")
+    host, compiled = console.ready(fuel=False)
+    assert len(imports(compiled, host.engine, wanted=lambda _name: False)) > 12
+
+
+def test_load_in_memory_takes_what_the_command_and_the_generated_load_take() -> None:
+    ours = set(inspect.signature(wasmtime_bindgen.load).parameters)
+    generated = set(inspect.signature(wasmtime_bindgen.bindings(add()).Root.load).parameters)
+    of_command = {"wit", "world", "skip_unsupported", "replace"}
+    assert ours == generated | of_command
+    assert set(inspect.signature(wasmtime_bindgen.bindings).parameters) == {
+        "component",
+        *of_command,
+    }
+    usage = "".join(re.findall(r"^It takes `wit`.*$", GUIDE, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", usage)) == (ours - {"component"}) | {"load"}
 
 
 def test_load_takes_what_the_guide_shows() -> None:
@@ -136,6 +170,13 @@ def test_the_tree_of_exceptions_is_as_the_guide_shows_it() -> None:
     root = wasmtime_bindgen.WasmtimeBindgenError
     exported = {name for name in wasmtime_bindgen.__all__ if _is_error(name)}
     assert shown == exported - {root.__name__}
+
+
+def test_the_codes_of_traps_are_those_of_the_guide() -> None:
+    [paragraph] = re.findall(r"^The `code` of a `Trap`(?:.+\n)+", GUIDE, re.MULTILINE)
+    of_the_instance = {"deadline", "interrupted", "exit"}
+    shown = re.findall(r"`([a-z-]+)`", paragraph.split("\n", 1)[1])
+    assert sorted(shown) == sorted({*CODES.values(), *of_the_instance})
 
 
 def _is_error(name: str) -> bool:

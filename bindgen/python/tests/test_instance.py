@@ -74,6 +74,24 @@ def test_a_stack_overflow_is_a_trap() -> None:
     assert caught.value.code == "stack-overflow"
 
 
+def test_a_stack_overflow_is_a_trap_in_a_thread_with_a_stack_of_a_mebibyte() -> None:
+    done = run(
+        """
+        import threading
+        def work():
+            try:
+                load()._deep()
+            except Exception as error:
+                print(error.code)
+        threading.stack_size(1 << 20)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "stack-overflow\n"), done.stderr
+
+
 def test_a_closed_instance_says_so() -> None:
     world = load()
     world.close()

@@ -276,6 +276,23 @@ def test_a_timeout_of_asyncio_ends_the_guest() -> None:
         asyncio.run(main())
 
 
+def test_a_function_of_the_host_that_waits_for_the_loop_ends_if_close_does_not_hold_it_up() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        def log(_text: str) -> None:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.2), loop).result(PATIENCE)
+
+        world = load(log)
+        call = asyncio.create_task(asyncio.to_thread(world._log_text, "x"))
+        while not world._runtime_.depth:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(world.close)
+        await call
+
+    asyncio.run(main())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C can't be sent to a child")
 @pytest.mark.parametrize(
     "work",

@@ -195,6 +195,16 @@ def test_an_atexit_handler_that_comes_last_is_refused(use: str) -> None:
     assert second.startswith("refused: ")
 
 
+def test_an_atexit_handler_that_comes_first_calls_the_guest() -> None:
+    work = """
+        import atexit
+        world = guest("resources")
+        atexit.register(lambda: show(lambda: world.counters.alive()))
+    """
+    done = run(HEAD + textwrap.dedent(work))
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_ends_without_waiting_for_calls_of_its_parent() -> None:
     work = """
