@@ -56,56 +56,58 @@ struct Reader<'r, 'a> {
 impl<'a> Reader<'_, 'a> {
     fn functions(&self, library: &mut Library) -> gimli::Result<()> {
         let mut entries = self.unit.entries();
-        // The function whose parameters are being read, and its depth.
-        let mut current: Option<(String, Declaration, isize)> = None;
         while let Some(entry) = entries.next_dfs()? {
-            let depth = entry.depth();
-            if let Some((name, declaration, at)) = current.take() {
-                if depth > at {
-                    current = Some((name, declaration, at));
-                } else {
-                    library.functions.entry(name).or_insert(declaration);
-                }
+            if entry.tag() != constants::DW_TAG_subprogram
+                || entry.attr_value(constants::DW_AT_low_pc).is_none()
+            {
+                continue;
             }
+            // Of a function that was inlined elsewhere, too, the entry with the
+            // address has nothing but a reference to the one that declares it.
+            let declared = match entry.attr_value(constants::DW_AT_abstract_origin) {
+                Some(AttributeValue::UnitRef(origin)) => origin,
+                _ => entry.offset(),
+            };
+            if let Some((name, declaration)) = self.declaration(declared, library)? {
+                library.functions.entry(name).or_insert(declaration);
+            }
+        }
+        Ok(())
+    }
+
+    /// The function that the entry at `offset` declares, if it has a name.
+    fn declaration(
+        &self,
+        offset: UnitOffset,
+        library: &mut Library,
+    ) -> gimli::Result<Option<(String, Declaration)>> {
+        let mut tree = self.unit.entries_tree(Some(offset))?;
+        let root = tree.root()?;
+        let Some(name) = self.name(root.entry()) else {
+            return Ok(None);
+        };
+        let mut declaration = Declaration {
+            result: self.type_of(root.entry(), library, DEPTH),
+            parameters: Vec::new(),
+            variadic: false,
+            docs: String::new(),
+            ways: BTreeMap::new(),
+            line: None,
+        };
+        let mut children = root.children();
+        while let Some(child) = children.next()? {
+            let entry = child.entry();
             match entry.tag() {
-                constants::DW_TAG_subprogram
-                    if entry.attr_value(constants::DW_AT_low_pc).is_some() =>
-                {
-                    if let Some(name) = self.name(entry) {
-                        let declaration = Declaration {
-                            result: self.type_of(entry, library, DEPTH),
-                            parameters: Vec::new(),
-                            variadic: false,
-                            docs: String::new(),
-                            ways: BTreeMap::new(),
-                            line: None,
-                        };
-                        current = Some((name, declaration, depth));
-                    }
-                }
                 constants::DW_TAG_formal_parameter => {
-                    if let Some((_, declaration, at)) = &mut current
-                        && depth == *at + 1
-                    {
-                        let name = self.name(entry).unwrap_or_default();
-                        let ty = self.type_of(entry, library, DEPTH);
-                        declaration.parameters.push((name, ty));
-                    }
+                    let name = self.name(entry).unwrap_or_default();
+                    let ty = self.type_of(entry, library, DEPTH);
+                    declaration.parameters.push((name, ty));
                 }
-                constants::DW_TAG_unspecified_parameters => {
-                    if let Some((_, declaration, at)) = &mut current
-                        && depth == *at + 1
-                    {
-                        declaration.variadic = true;
-                    }
-                }
+                constants::DW_TAG_unspecified_parameters => declaration.variadic = true,
                 _ => {}
             }
         }
-        if let Some((name, declaration, _)) = current {
-            library.functions.entry(name).or_insert(declaration);
-        }
-        Ok(())
+        Ok(Some((name, declaration)))
     }
 
     /// The name that the linker knows, else the one in the source.

@@ -5,6 +5,7 @@ mod buffers;
 mod command_line;
 #[cfg(feature = "check")]
 mod comparison;
+mod debugging_information;
 mod diagnostics;
 mod draft;
 mod emitted_bytes;
