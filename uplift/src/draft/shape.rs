@@ -181,20 +181,28 @@ pub(super) fn can_be_a_length(ty: &Type) -> bool {
 }
 
 /// Whether an enum holds statuses: its 0 is called a success, and there are
-/// others.
+/// others. `NONE` is one among errors alone: among kinds of things it is a kind,
+/// or the lack of a thing.
 pub(super) fn is_status(found: &Enum) -> bool {
     let errors = |value: i64| value != 0 && i32::try_from(value).is_ok();
-    found
+    let names: Vec<(i64, String)> = found
         .constants
         .iter()
-        .any(|constant| errors(constant.value))
-        && found.constants.iter().any(|constant| {
-            let name = kebab(&constant.name, "");
-            let last = name.rsplit('-').next().unwrap_or_default();
-            constant.value == 0
-                && (["ok", "success", "good", "none", "noerror", "okay"].contains(&last)
-                    || name.ends_with("no-error"))
-        })
+        .map(|constant| (constant.value, kebab(&constant.name, "")))
+        .collect();
+    let among_errors = || {
+        let mut words = names.iter().flat_map(|(_, name)| name.split('-'));
+        words.any(|word| word.starts_with("err") || word.starts_with("fail"))
+    };
+    let success = |name: &str| match name.rsplit('-').next().unwrap_or_default() {
+        "ok" | "okay" | "success" | "good" | "noerror" => true,
+        "none" => among_errors(),
+        _ => name.ends_with("no-error"),
+    };
+    names.iter().any(|(value, _)| errors(*value))
+        && names
+            .iter()
+            .any(|(value, name)| *value == 0 && success(name))
 }
 
 /// Whether an enum's constants count from 0, as the cases of a WIT enum do.
@@ -215,4 +223,31 @@ pub(super) fn only_status(types: &Library) -> Option<&String> {
         .filter(|(_, found)| is_status(found))
         .map(|(name, _)| name);
     found.next().filter(|_| found.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_status;
+    use crate::c::{Constant, Enum};
+
+    fn counted(names: &[&str]) -> Enum {
+        let constants = names.iter().zip(0..).map(|(name, value)| Constant {
+            name: (*name).into(),
+            value,
+            docs: String::new(),
+        });
+        Enum {
+            constants: constants.collect(),
+            docs: String::new(),
+        }
+    }
+
+    #[test]
+    fn none_is_a_success_among_errors_and_not_among_kinds() {
+        assert!(is_status(&counted(&["LIB_ERR_NONE", "LIB_ERR_MEMORY"])));
+        assert!(is_status(&counted(&["LIB_NONE", "LIB_FAILED"])));
+        assert!(!is_status(&counted(&["NODE_NONE", "NODE_DOCUMENT"])));
+        assert!(!is_status(&counted(&["SHADE_NONE", "SHADE_RED"])));
+        assert!(is_status(&counted(&["LIB_OK", "LIB_FULL"])));
+    }
 }
