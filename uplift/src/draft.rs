@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use header::{Header, HeaderError};
 
 use crate::c::Enum;
-use crate::module::Module;
+use crate::module::{Import, Module};
 use evidence::{Evidence, Known};
 use handles::Handle;
 use names::{Names, kebab};
@@ -54,6 +54,10 @@ pub struct Draft {
     pub unconfirmed: usize,
     /// The exported functions that are not in it.
     pub left_out: Vec<LeftOut>,
+    /// Whether the module exports nothing but what belongs to the tool chain.
+    pub bare: bool,
+    /// Why `wrap` refuses the module whatever the mapping says, with what mends it.
+    pub refused: Vec<String>,
 }
 
 /// An exported function that a draft leaves out.
@@ -87,6 +91,8 @@ impl Draft {
             mapping: seal::sealed("#", &origin, &mapping),
             name: sketch.name,
             left_out: sketch.left_out,
+            bare: sketch.bare,
+            refused: refused(module),
         }
     }
 
@@ -113,6 +119,7 @@ struct Sketch {
     start: Start,
     functions: Vec<Drafted>,
     left_out: Vec<LeftOut>,
+    bare: bool,
 }
 
 /// A function of a draft.
@@ -147,6 +154,7 @@ impl Sketch {
     fn new(module: &Module, name: String, header: Option<&Header>) -> Self {
         let mut evidence = Evidence::gather(module, header);
         let mut left_out = tool_chain(module, &mut evidence);
+        let bare = left_out.len() == evidence.functions.len();
         let start = Start::new(module, &mut evidence, &mut left_out);
         let structs = structs::find(&evidence);
         let mut handles = handles::find(&evidence);
@@ -239,6 +247,7 @@ impl Sketch {
             start,
             functions,
             left_out,
+            bare,
         }
     }
 
@@ -300,6 +309,13 @@ impl Sketch {
                     .any(|entry| !entry.fields.starts_with("as = \"value\""))
             })
     }
+}
+
+/// Why no mapping will do for the module: one may have stubs for all imports.
+fn refused(module: &Module) -> Vec<String> {
+    let imports: Vec<String> = module.imports.iter().map(Import::full_name).collect();
+    let imports: Vec<&str> = imports.iter().map(String::as_str).collect();
+    module.refused(&imports)
 }
 
 /// Removes what belongs to the tool chain, and says so.

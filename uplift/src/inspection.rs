@@ -153,15 +153,20 @@ impl Module {
                 .map(|producer| format!("{} {}", producer.name, producer.version))
                 .map(|text| text.trim_end().to_owned())
                 .collect(),
-            refused: self
-                .refusals(&[])
-                .into_iter()
-                .map(|refusal| match refusal.help {
-                    Some(help) => format!("{}; {help}", refusal.message),
-                    None => refusal.message,
-                })
-                .collect(),
+            refused: self.refused(&[]),
         }
+    }
+
+    /// What keeps the module from being wrapped, with what mends it; `stubbed` are
+    /// the imported functions that a mapping has stubs for.
+    pub(crate) fn refused(&self, stubbed: &[&str]) -> Vec<String> {
+        self.refusals(stubbed)
+            .into_iter()
+            .map(|refusal| match refusal.help {
+                Some(help) => format!("{}; {help}", refusal.message),
+                None => refusal.message,
+            })
+            .collect()
     }
 
     fn inspect_memories(&self) -> Vec<Memory> {

@@ -49,6 +49,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let draft = Draft::propose(&module, &name, header.as_ref());
+    for reason in &draft.refused {
+        let line = format!("note: `wrap` refuses this module: {reason}");
+        eprintln!("{}", plain::line(&line));
+    }
+    if draft.bare {
+        return Err(Failure::Unusable(format!(
+            "{} exports no function of a library: a linker drops what nobody asks for, so link it \
+             again with `-Wl,--export=NAME` for each function",
+            path.display()
+        )));
+    }
     let folder = arguments.out_dir.as_deref().unwrap_or(Path::new(""));
     let files = [("wit", &draft.wit), ("toml", &draft.mapping)].map(|(extension, text)| {
         let file = folder.join(format!("{}.{extension}", draft.name));

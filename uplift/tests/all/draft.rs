@@ -68,6 +68,33 @@ fn names_and_core_types_alone_make_a_draft_of_guesses() {
 }
 
 #[test]
+fn a_module_without_functions_of_a_library_is_refused_with_the_flag_that_exports_them() {
+    let folder = folder();
+    let bare = r#"(module (memory (export "memory") 1) (func (export "_initialize")))"#;
+    let bare = wat::parse_str(bare).expect("a valid module");
+    fs::write(folder.path().join("bare.wasm"), bare).expect("it can be written");
+    let output = uplift(folder.path(), &["draft", "bare.wasm"]);
+    assert_eq!(
+        said(&output),
+        "exit code 2\nerror: bare.wasm exports no function of a library: a linker drops what \
+         nobody asks for, so link it again with `-Wl,--export=NAME` for each function\n"
+    );
+    assert!(!folder.path().join("bare.toml").exists());
+}
+
+#[test]
+fn a_draft_says_why_no_mapping_will_do_for_the_module() {
+    let folder = folder();
+    let command = with_allocator(r#"(func (export "_start")) (func (export "sum"))"#);
+    let command = wat::parse_str(command).expect("a valid module");
+    fs::write(folder.path().join("command.wasm"), command).expect("it can be written");
+    let said = said(&uplift(folder.path(), &["draft", "command.wasm"]));
+    let note = "note: `wrap` refuses this module: the module is a command: `_start` runs it once";
+    assert!(said.contains(note), "{said}");
+    assert!(said.starts_with("exit code 0\n"), "{said}");
+}
+
+#[test]
 fn wrap_lists_all_guesses_of_a_draft_and_takes_it_once_they_are_decided() {
     let folder = folder();
     draft(folder.path(), &[]);
