@@ -32,6 +32,9 @@ impl Module {
                 "its allocator is Rust's dlmalloc, which uses only pages that it grew itself",
             );
         }
+        if self.code.memory_size.is_empty() && self.names_zig_allocator() {
+            return shown("its allocator is zig's, which uses only pages that it grew itself");
+        }
         if let Some(compiler) = self.modern_wasi_libc() {
             return Growth {
                 tolerated: true,
@@ -59,6 +62,14 @@ impl Module {
         self.function_names
             .values()
             .any(|name| name.contains("dlmalloc8dlmalloc") || name.contains("dlmalloc::dlmalloc"))
+    }
+
+    /// Whether it has the allocator that stands behind `malloc` of zig 0.16 and
+    /// later, which asks for pages by `memory.grow` and for nothing else.
+    fn names_zig_allocator(&self) -> bool {
+        self.function_names
+            .values()
+            .any(|name| name.starts_with("heap.BrkAllocator."))
     }
 
     /// The compiler's name and version, if it is one that is packaged with a

@@ -78,13 +78,16 @@ pub(super) fn check(
     let room = checker.room(needs_room);
     let stubs = checker.stubs();
     let init = checker.init();
-    let wasi = module.imports.iter().any(|import| {
-        import.origin() == Origin::WasiP1 && !stubbed.contains(&import.full_name().as_str())
-    });
-    if wasi {
-        checker.adapter_growth();
-    }
-    if wasi {
+    let wasi: Vec<&str> = module
+        .imports
+        .iter()
+        .filter(|import| {
+            import.origin() == Origin::WasiP1 && !stubbed.contains(&import.full_name().as_str())
+        })
+        .map(|import| import.name.as_str())
+        .collect();
+    if !wasi.is_empty() {
+        checker.adapter_growth(&wasi);
         for function in &mut functions {
             function.ends_late = late::ends_late(module, &checker.resources, function);
         }
@@ -121,7 +124,7 @@ pub(super) fn check(
     let (main_changes, changes): (Vec<MainChange>, Vec<String>) = changes.into_iter().unzip();
     Ok(Plan {
         main: emit::change_main(&module.bytes, &main_changes),
-        wasi,
+        wasi: !wasi.is_empty(),
         world,
         room,
         stubs,

@@ -9,7 +9,7 @@ use super::{Callee, Room};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::emit::MainChange;
 use crate::mapping::{AllocatorChoice, Step};
-use crate::module::{Allocator, ItemKind, is_free, is_malloc};
+use crate::module::{Allocator, is_free, is_malloc};
 
 const MEMORY: Step<'_> = Step::Key("memory");
 
@@ -324,8 +324,9 @@ impl Checker<'_> {
         Room::GrownPages
     }
 
-    /// The WASI adapter grows the memory for itself.
-    pub(super) fn adapter_growth(&mut self) {
+    /// The WASI adapter, which stands for these imports, grows the memory for
+    /// itself.
+    pub(super) fn adapter_growth(&mut self, wasi: &[&str]) {
         let growth = self.module.growth();
         let memory = &self.mapping.root.memory;
         if growth.tolerated
@@ -335,13 +336,7 @@ impl Checker<'_> {
             return;
         }
         let span = self.mapping.document.key(&[MEMORY]);
-        let wasi: Vec<&str> = self
-            .module
-            .imports
-            .iter()
-            .filter(|import| import.kind == ItemKind::Function)
-            .map(|import| import.name.as_str())
-            .collect();
+        let one = wasi.first().copied().unwrap_or_default();
         self.mistake(
             Diagnostic::mapping(
                 "mapping::growth",
@@ -349,12 +344,17 @@ impl Checker<'_> {
                 format!(
                     "the module imports WASI ({}), whose adapter grows the memory for itself, and \
                      the module's own allocator may overwrite these pages: {}",
-                    listed(&wasi),
+                    listed(wasi),
                     growth.evidence
                 ),
                 "",
             )
-            .help("if you know better, add `growth-is-safe-because = \"…\"` to `[memory]`"),
+            .help(format!(
+                "if nobody needs what it does there, as messages to a terminal, give each a stub, \
+                 as in `[import.\"wasi_snapshot_preview1.{one}\"]` with `stub = \"trap\"`, and no \
+                 adapter is added; or, if you know that its allocator uses only pages that it grew \
+                 itself, add `growth-is-safe-because = \"…\"` to `[memory]`"
+            )),
         );
     }
 }

@@ -313,3 +313,40 @@ fn a_reason_is_needed_for_pages_even_if_the_world_needs_none() {
     let found = mistakes(&module, world, "memory = { allocator = \"grown-pages\" }");
     assert_eq!(found[0].code, "mapping::growth");
 }
+
+#[test]
+fn a_module_that_may_claim_the_pages_of_the_wasi_adapter_needs_stubs_or_a_reason() {
+    let module = format!(
+        "(module (import \"wasi_snapshot_preview1\" \"proc_exit\" (func (param i32))) {CLAIMING}
+           (func (export \"zero\") (result i32) (i32.const 0)))"
+    );
+    let world = "export zero: func() -> u32;";
+    let found = mistakes(&module, world, "");
+    assert_eq!(found[0].code, "mapping::growth");
+    let stub = "[import.\"wasi_snapshot_preview1.proc_exit\"]";
+    let help = found[0].help.as_deref().expect("help");
+    assert!(help.contains(stub), "{help}");
+    assert!(wrap(&module, world, &format!("{stub}\nstub = \"trap\"")).is_ok());
+    let reason = "memory = { growth-is-safe-because = \"it allocates nothing\" }";
+    assert!(wrap(&module, world, reason).is_ok());
+}
+
+#[test]
+fn pages_beside_those_of_zigs_allocator_need_no_reason() {
+    let module = |body: &str| {
+        format!(
+            "(module (import \"wasi_snapshot_preview1\" \"proc_exit\" (func (param i32)))
+               (memory (export \"memory\") 1)
+               (func $heap.BrkAllocator.alloc (export \"grow\") (result i32) {body}))"
+        )
+    };
+    let world = "export grow: func() -> s32;";
+    let grows = "(memory.grow (i32.const 1))";
+    assert!(wrap(&module(grows), world, "").is_ok());
+    // It never asks how large the memory is: something else does.
+    let asks = format!("(drop (memory.size)) {grows}");
+    assert_eq!(
+        mistakes(&module(&asks), world, "")[0].code,
+        "mapping::growth"
+    );
+}
