@@ -88,21 +88,24 @@ fn unsupported(function: Unsupported) -> types::Unsupported {
 
 fn failure(error: Error) -> types::Failure {
     let message = error.to_string();
-    let (problem, functions) = match error {
-        Error::NoInput => (types::Problem::NoInput, Vec::new()),
-        Error::InvalidComponent(_) => (types::Problem::InvalidComponent, Vec::new()),
-        Error::InvalidWit(_) => (types::Problem::InvalidWit, Vec::new()),
-        Error::NoWorld(_) => (types::Problem::NoWorld, Vec::new()),
-        Error::Mismatch { .. } => (types::Problem::Mismatch, Vec::new()),
-        Error::Replacement(_) => (types::Problem::Replacement, Vec::new()),
-        Error::Unsupported { functions } | Error::CannotRun { functions } => {
-            (types::Problem::Unsupported, functions)
-        }
+    let problem = match error {
+        Error::NoInput => types::Problem::NoInput,
+        Error::InvalidComponent(_) => types::Problem::InvalidComponent,
+        Error::InvalidWit(_) => types::Problem::InvalidWit,
+        Error::NoWorld(_) => types::Problem::NoWorld,
+        Error::Mismatch { .. } => types::Problem::Mismatch,
+        Error::NotSupplied { .. } => types::Problem::NotSupplied,
+        Error::Replacement(_) => types::Problem::Replacement,
+        Error::Unsupported { .. } | Error::CannotRun { .. } => types::Problem::Unsupported,
+    };
+    let supplied = match error {
+        Error::NotSupplied { supplied, .. } => supplied,
+        _ => Vec::new(),
     };
     types::Failure {
         problem,
         message,
-        unsupported: functions.into_iter().map(unsupported).collect(),
+        supplied,
     }
 }
 

@@ -29,7 +29,19 @@ pub enum Error {
         /// What differs, one sentence each.
         differences: Vec<String>,
     },
-    /// What is to be replaced is not there, or can't be replaced by itself.
+    /// What is to be replaced is no import that the runtime supplies.
+    #[error(
+        "`{name}` can't be replaced, because it is no import that the runtime supplies: of those \
+         there is {}",
+        named(supplied)
+    )]
+    NotSupplied {
+        /// What was to be replaced, as the user wrote it.
+        name: String,
+        /// The interfaces that can be.
+        supplied: Vec<String>,
+    },
+    /// What is to be replaced is one of several, or can't be replaced by itself.
     #[error("{0}")]
     Replacement(String),
     /// The component has what wasmtime refuses, even if nobody calls it.
@@ -88,6 +100,16 @@ impl fmt::Display for Unsupported {
 fn listed<T: fmt::Display>(items: &[T]) -> String {
     let lines: Vec<String> = items.iter().map(|item| format!("\n  {item}")).collect();
     lines.concat()
+}
+
+/// Names between commas, as messages list them.
+pub(crate) fn named(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn counted(functions: usize) -> String {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use wit_parser::{InterfaceId, Resolve, TypeDefKind, TypeOwner, WorldId, WorldItem, WorldKey};
 
-use crate::error::Error;
+use crate::error::{Error, named};
 use crate::support::is_of_runtime;
 use crate::traverse::{definition, reached, signature_types};
 
@@ -25,9 +25,16 @@ pub(crate) fn find(
             .copied()
             .filter(|id| is_meant(resolve, *id, name))
             .collect();
-        if meant.is_empty() || (!name.contains(':') && meant.len() > 1) {
-            return Err(Error::Replacement(unclear(
-                resolve, name, &meant, &supplied,
+        if meant.is_empty() {
+            return Err(Error::NotSupplied {
+                name: name.clone(),
+                supplied: full_names(resolve, &supplied),
+            });
+        }
+        if !name.contains(':') && meant.len() > 1 {
+            return Err(Error::Replacement(format!(
+                "`{name}` can be any of {}: say which",
+                named(&full_names(resolve, &meant))
             )));
         }
         found.extend(meant);
@@ -97,29 +104,9 @@ fn is_meant(resolve: &Resolve, id: InterfaceId, name: &str) -> bool {
         && (wanted == stem || wanted == package || wanted.replace('_', "-") == interface)
 }
 
-fn unclear(
-    resolve: &Resolve,
-    name: &str,
-    meant: &[InterfaceId],
-    supplied: &[InterfaceId],
-) -> String {
-    let listed = |ids: &[InterfaceId]| {
-        let names = ids.iter().filter_map(|id| resolve.id_of(*id));
-        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
-    if !meant.is_empty() {
-        return format!("`{name}` can be any of {}: say which", listed(meant));
-    }
-    let there = if supplied.is_empty() {
-        "nothing".to_owned()
-    } else {
-        listed(supplied)
-    };
-    format!(
-        "`{name}` can't be replaced, because it is no import that the runtime supplies: of those \
-         there is {there}"
-    )
+fn full_names(resolve: &Resolve, interfaces: &[InterfaceId]) -> Vec<String> {
+    let names = interfaces.iter().filter_map(|id| resolve.id_of(*id));
+    names.collect()
 }
 
 /// Refuses to tear apart interfaces that the runtime still supplies and those

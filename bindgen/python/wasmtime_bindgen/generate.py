@@ -34,6 +34,18 @@ LIMITS = Limits(deadline=120.0, memory=2 << 30)
 """What the generator may use: an input can be hostile."""
 
 
+class NotSupplied(LinkError):
+    """What is to be replaced is no import that the runtime supplies.
+
+    Attributes:
+        supplied: The interfaces that can be replaced, with packages and versions.
+    """
+
+    def __init__(self, message: str, supplied: Sequence[str]) -> None:
+        self.supplied = tuple(supplied)
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """A generated package.
@@ -146,6 +158,8 @@ def _error(name: str, failure: Failure) -> WasmtimeBindgenError:
             return InvalidComponent(message)
         case Problem.UNSUPPORTED:
             return UnsupportedFeature(message)
+        case Problem.NOT_SUPPLIED:
+            return NotSupplied(message, failure.supplied)
         case Problem.MISMATCH | Problem.REPLACEMENT:
             return LinkError(message)
         case Problem.NO_INPUT | Problem.INVALID_WIT | Problem.NO_WORLD:

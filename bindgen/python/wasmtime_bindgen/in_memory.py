@@ -125,6 +125,8 @@ def _given(
     Raises:
         LinkError: If there is no such interface.
     """
+    from .generate import NotSupplied
+
     replaced: list[str] = []
     found = bound(())
     places = _places(found[0], replaced)
@@ -132,25 +134,28 @@ def _given(
         replaced += more
         try:
             found = bound(replaced)
+        except NotSupplied as error:
+            raise _unused(more, [*places, *error.supplied]) from None
         except LinkError as error:
-            raise _unused(more, [*places], str(error)) from None
+            raise LinkError(f"the imports have {_listed(more)}: {error}") from None
         places = _places(found[0], replaced)
     if astray := [name for name in imports if name not in places]:
         raise LinkError(f"the imports have `{astray[0]}`, which is not one interface: name it")
     return found, SimpleNamespace(**{places[name]: given for name, given in imports.items()})
 
 
-def _unused(given: list[str], known: list[str], why: str) -> LinkError:
-    """Return the error for imports that the generator found no interface of WASI for."""
-    names = ", ".join(f"`{name}`" for name in given)
-    if "can't be replaced, because it is no import" not in why:
-        return LinkError(f"the imports have {names}: {why}")
-    known += re.findall(r"`(wasi:[^`]+)`", why.partition(" supplies: ")[2])
-    can_be = "it can be given " + ", ".join(f"`{name}`" for name in known) if known else ""
-    return LinkError(
-        f"the imports have {names}, and the world imports nothing of that name: "
-        + (can_be or "it imports nothing that can be given")
+def _unused(given: list[str], known: Sequence[str]) -> LinkError:
+    """Return the error for imports that are none of the world's, and no interfaces of WASI."""
+    can_be = (
+        f"it can be given {_listed(known)}" if known else "it imports nothing that can be given"
     )
+    return LinkError(
+        f"the imports have {_listed(given)}, and the world imports nothing of that name: {can_be}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _places(module: ModuleType, replaced: Iterable[str]) -> dict[str, str]:

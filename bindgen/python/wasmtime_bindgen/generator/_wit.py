@@ -72,11 +72,7 @@ PROBLEM = abi.Enum("problem", types.Problem)
 FAILURE = abi.Record(
     "failure",
     types.Failure,
-    (
-        ("problem", PROBLEM),
-        ("message", abi.STRING),
-        ("unsupported", abi.List(UNSUPPORTED)),
-    ),
+    (("problem", PROBLEM), ("message", abi.STRING), ("supplied", abi.List(abi.STRING))),
 )
 
 WORLD = abi.WorldType(
@@ -94,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:062706e8d6d6b162841f04a781cba7b99b6169b660f1331fa8d7cc373db813b4",
+    digest="sha256:ce3c6fabaf4e3646025722c7b9b2b4f94b33d25e92f94718a9901220eee36f5f",
 )

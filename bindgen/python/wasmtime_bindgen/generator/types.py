@@ -134,8 +134,10 @@ class Problem(Enum):
     """There is no such world, or several and none is named."""
     MISMATCH = "mismatch"
     """The component is not what the WIT says."""
+    NOT_SUPPLIED = "not-supplied"
+    """What is to be replaced is no import that the runtime supplies."""
     REPLACEMENT = "replacement"
-    """What is to be replaced is not there, or can't be replaced by itself."""
+    """What is to be replaced is one of several, or can't be replaced by itself."""
     UNSUPPORTED = "unsupported"
     """The world has functions that can't be called."""
 
@@ -147,8 +149,10 @@ class Failure:
     problem: Problem
     message: str
     """What is wrong, where, and how to mend it, for people."""
-    unsupported: Sequence[Unsupported]
-    """The functions that can't be called."""
+    supplied: Sequence[str]
+    """What can be replaced, if what was to be is no import that the runtime
+    supplies: the interfaces, with their packages and versions.
+    """
 
 
 class FailureError(abi.WitError[Failure]):
