@@ -13,7 +13,7 @@ import pytest
 
 from wasmtime_bindgen import Capture, InstanceDead, Wasi
 
-from .conftest import GUESTS
+from .generated import GUESTS
 
 Package = Callable[[str], ModuleType]
 

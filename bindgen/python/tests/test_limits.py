@@ -12,8 +12,7 @@ import wasmtime
 import wasmtime_bindgen
 from wasmtime_bindgen import CoreModule, ExceedsLimits, Limits, WitError
 
-from .conftest import GUESTS
-from .generated import CASES
+from .generated import CASES, GUESTS
 
 COMPONENT = """(component
   (core module $m

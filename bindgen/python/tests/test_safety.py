@@ -15,8 +15,7 @@ import pytest
 from .test_instance import ROOT, run
 
 HEAD = """
-from tests.conftest import GUESTS
-from tests.generated import CASES
+from tests.generated import CASES, GUESTS
 from wasmtime_bindgen import LinkError, Trap
 """
 

@@ -16,8 +16,7 @@ from .test_instance import ROOT, run
 
 HEAD = """
 import gc, threading, wasmtime_bindgen
-from tests.conftest import GUESTS
-from tests.generated import CASES
+from tests.generated import CASES, GUESTS
 from wasmtime_bindgen import InstanceDead
 
 def guest(name):
