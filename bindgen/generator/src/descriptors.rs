@@ -11,7 +11,7 @@ use crate::expression::Expression;
 use crate::module::Scope;
 use crate::names::{self, Namespace};
 use crate::plan::{Home, Plan};
-use crate::support::{Side, context};
+use crate::support::{Side, context, is_renamed};
 use crate::traverse::{DefineTypes, definition, is_used};
 
 /// Writes the descriptors of everything that functions and resources reach.
@@ -96,8 +96,9 @@ impl Descriptors<'_, '_> {
     fn items(&mut self, side: Side) -> Vec<Expression> {
         let plan = self.plan;
         let mut written = Vec::new();
-        for (_, _, item) in plan.supported.items().filter(|(s, _, _)| *s == side) {
+        for (_, key, item) in plan.supported.items().filter(|(s, _, _)| *s == side) {
             match item {
+                WorldItem::Interface { id, .. } if is_renamed(plan.resolve, key, *id) => {}
                 WorldItem::Function(function) if plan.supported.has(side, None, function) => {
                     self.side = context(side, None);
                     written.push(self.function(Home::World, side, function));

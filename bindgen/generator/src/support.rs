@@ -66,18 +66,25 @@ impl<'a> Supported<'a> {
         world: WorldId,
         replaced: &'a HashSet<InterfaceId>,
     ) -> Self {
-        let exported = resolve.worlds[world].exports.values();
+        let exported = resolve.worlds[world].exports.iter();
         let mut found = Self {
             resolve,
             world,
             replaced,
-            exported: exported.filter_map(interface_of).collect(),
+            exported: exported
+                .filter_map(|(key, item)| interface_of(item).map(|id| (key, id)))
+                .filter(|(key, id)| !is_renamed(resolve, key, *id))
+                .map(|(_, id)| id)
+                .collect(),
             left_out: HashSet::new(),
             skipped: Vec::new(),
         };
         for (side, key, item) in items(resolve, world) {
             match item {
                 WorldItem::Function(function) => found.examine(side, None, key, function),
+                WorldItem::Interface { id, .. } if is_renamed(resolve, key, *id) => {
+                    found.leave_out_renamed(side, key, *id);
+                }
                 WorldItem::Interface { id, .. } if found.is_supplied(side, *id) => {}
                 WorldItem::Interface { id, .. } => {
                     for function in resolve.interfaces[*id].functions.values() {
@@ -128,26 +135,40 @@ impl<'a> Supported<'a> {
         key: &WorldKey,
         function: &Function,
     ) {
-        let renamed = interface.is_some_and(|id| {
-            matches!(key, WorldKey::Name(_)) && self.resolve.interfaces[id].name.is_some()
-        });
-        let why = if renamed {
-            let reason = "its interface goes by a name of its own, which the runtime can't find";
-            Some(Why::uncallable(reason))
-        } else {
-            self.reason(context(side, interface), side, function)
-        };
-        if let Some(Why { reason, prevents }) = why {
+        if let Some(why) = self.reason(context(side, interface), side, function) {
             self.left_out
                 .insert((side, interface, function.name.clone()));
-            self.skipped.push(Unsupported {
-                imported: side == Side::Import,
-                interface: interface.map(|_| self.resolve.name_world_key(key)),
-                function: function.name.clone(),
-                reason,
-                prevents,
-            });
+            let key = interface.map(|_| key);
+            self.skip(side, key, &function.name, why);
         }
+    }
+
+    /// Leaves out what the runtime can't find; the world may have the interface
+    /// by its own name as well.
+    fn leave_out_renamed(&mut self, side: Side, key: &WorldKey, id: InterfaceId) {
+        let interface = &self.resolve.interfaces[id];
+        for function in interface.functions.keys() {
+            let reason = "its interface goes by a name of its own, which the runtime can't find";
+            self.skip(side, Some(key), function, Why::uncallable(reason));
+        }
+        for (name, ty) in &interface.types {
+            let kind = &self.resolve.types[*ty].kind;
+            if side == Side::Import && matches!(kind, TypeDefKind::Resource) {
+                let reason = "it is a resource of an interface that goes by a name of its own, \
+                              which the runtime can't give a component";
+                self.skip(side, Some(key), name, Why::preventing(reason));
+            }
+        }
+    }
+
+    fn skip(&mut self, side: Side, key: Option<&WorldKey>, function: &str, why: Why) {
+        self.skipped.push(Unsupported {
+            imported: side == Side::Import,
+            interface: key.map(|key| self.resolve.name_world_key(key)),
+            function: function.to_owned(),
+            reason: why.reason,
+            prevents: why.prevents,
+        });
     }
 
     fn reason(&self, context: Side, side: Side, function: &Function) -> Option<Why> {
@@ -248,6 +269,11 @@ impl<'a> Supported<'a> {
     pub(crate) fn items(&self) -> impl Iterator<Item = (Side, &'a WorldKey, &'a WorldItem)> {
         items(self.resolve, self.world)
     }
+}
+
+/// Whether the world gives an interface another name than its own.
+pub(crate) fn is_renamed(resolve: &Resolve, key: &WorldKey, id: InterfaceId) -> bool {
+    matches!(key, WorldKey::Name(_)) && resolve.interfaces[id].name.is_some()
 }
 
 /// Whether the runtime has an interface that a component imports.

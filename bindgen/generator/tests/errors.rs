@@ -338,3 +338,15 @@ fn a_component_with_streams_can_be_used_for_the_rest() {
     let expected = "left_out=((\"cases:mixed/feed\", (\"watch\", \"later\")),),";
     assert!(package.files["_wit.py"].contains(expected));
 }
+
+#[test]
+fn a_resource_that_is_imported_under_another_name_is_told() {
+    let wit = "package a:b;
+        interface k { resource r; }
+        world w { import other: k; }";
+    let message = refused(&text(wit));
+    assert!(
+        message.contains("import `other`: `r`: it is a resource of an interface that goes by"),
+        "{message}"
+    );
+}

@@ -4,7 +4,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-use wasmtime_bindgen_generator::{Input, Package};
+use wasmtime_bindgen_generator::{Input, Options, Package, generate};
 
 use support::{component, generated, text, wit, world, worlds};
 
@@ -150,4 +150,20 @@ fn a_function_of_the_world_has_a_name_for_each_side() {
     let types = &package.files["_wit.py"];
     assert!(types.contains("abi.Func(\"close\", \"close_\","), "{types}");
     assert!(types.contains("abi.Func(\"close\", \"close\","), "{types}");
+}
+
+#[test]
+fn an_interface_can_be_imported_by_its_own_name_and_another() {
+    let wit = "package a:b;
+        interface k { resource r; f: func(x: r); }
+        world w { import k; import other: k; }";
+    let options = Options {
+        skip_unsupported: true,
+        ..Options::default()
+    };
+    let package = generate(&text(wit), &options).expect("the rest");
+    let types = &package.files["_wit.py"];
+    assert_eq!(types.matches("abi.InterfaceType(").count(), 1, "{types}");
+    assert!(types.contains("abi.Func(\"f\", \"f\","), "{types}");
+    assert!(types.contains("(\"other\", (\"f\", \"r\"))"), "{types}");
 }

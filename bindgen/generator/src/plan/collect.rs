@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem, WorldKey};
 
 use super::{Home, Plan, text};
-use crate::support::Side;
+use crate::support::{Side, is_renamed};
 use crate::traverse::{is_used, reached, signature_types};
 
 impl Plan<'_> {
@@ -36,8 +36,7 @@ impl Plan<'_> {
 
     fn collect_interface(&mut self, side: Side, key: &WorldKey, id: InterfaceId) {
         let interface = &self.resolve.interfaces[id];
-        let renamed = matches!(key, WorldKey::Name(_)) && interface.name.is_some();
-        if renamed || self.supported.is_supplied(side, id) {
+        if is_renamed(self.resolve, key, id) || self.supported.is_supplied(side, id) {
             return;
         }
         let functions = interface.functions.values();

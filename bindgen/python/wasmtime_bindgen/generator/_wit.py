@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:ce3c6fabaf4e3646025722c7b9b2b4f94b33d25e92f94718a9901220eee36f5f",
+    digest="sha256:a135b57614b13d5e63738fac09739471235684b94cb07d2abef716d097d2b804",
 )
