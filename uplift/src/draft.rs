@@ -16,6 +16,7 @@ mod header;
 mod interface;
 mod names;
 mod naming;
+mod origin;
 mod roles;
 mod seal;
 mod shape;

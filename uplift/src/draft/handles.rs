@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{Evidence, Known};
 use super::names::kebab;
+use super::origin::{self, MAKING, Origin};
 use super::shape::{Shape, shape};
 use super::structs::Structs;
 use crate::c::Type;
@@ -12,8 +13,6 @@ use crate::c::Type;
 /// Words in the names of functions that end what they are given.
 const ENDING: &str = "free destroy delete del close release end dispose fini finalize finalise cleanup drop deinit \
      term unref";
-/// Words in the names of functions that make something.
-const MAKING: &str = "new create init alloc open make setup begin start";
 
 /// A record that becomes a resource.
 #[derive(Clone, Debug)]
@@ -107,6 +106,10 @@ fn handed_out(evidence: &Evidence, name: &str) -> Option<Handle> {
     let constructor = first_by_words(
         evidence.functions.iter().filter(makes).filter(|known| {
             !known.declaration.variadic
+                && matches!(
+                    origin::origin(evidence, known, name, &destroy),
+                    Origin::Made(_)
+                )
                 && known
                     .declaration
                     .parameters
@@ -186,6 +189,11 @@ fn first_by_words<'a>(
             .find(|known| has_word(&known.export, word))
             .map(|known| known.export.clone())
     })
+}
+
+/// The first of the words that a name has.
+pub(super) fn first_word<'a>(name: &str, words: &'a str) -> Option<&'a str> {
+    words.split_whitespace().find(|word| has_word(name, word))
 }
 
 /// Whether a name has the word, with or without a number behind it.

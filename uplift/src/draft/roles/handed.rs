@@ -34,7 +34,9 @@ impl Roles<'_> {
                 self.called(next)
             ),
         ));
-        handed_out(&called, "memory", self.free(text, &["(i32)", "(i32, i32)"]))
+        let free = self.free(text, &["(i32)", "(i32, i32)"]);
+        let free = free.ok_or_else(|| "nothing is called like `free`".into());
+        handed_out(&called, "memory", free)
     }
 
     fn handed_text(&mut self, at: usize, constant: bool) -> Entry {
@@ -49,17 +51,21 @@ impl Roles<'_> {
         if handle.is_none() && self.structure(record).is_some() {
             return Ok(self.handed_struct(at, record));
         }
-        if handle.is_none_or(|handle| handle.size.is_some()) {
+        let Some(handle) = handle.filter(|handle| handle.size.is_none()) else {
             return Err(format!(
                 "{} is a place for a pointer to `{record}`, which no function was found to end",
                 self.called(at)
             ));
-        }
+        };
+        let made = self.made(record, handle.destroy.as_deref().unwrap_or_default())?;
         self.outputs
             .push((Output::Resource(record.to_owned()), vec![at]));
         Ok(Entry::guess(
             "as = \"out-handle\"",
-            format!("{}: a place for a pointer to `{record}`", self.called(at)),
+            format!(
+                "{}: a place for a pointer to `{record}`; {made}",
+                self.called(at)
+            ),
         ))
     }
 
@@ -76,14 +82,14 @@ impl Roles<'_> {
         }
         self.outputs
             .push((Output::Struct(record.to_owned()), vec![at]));
-        handed_out(&called, "a struct", self.free_struct(record))
+        handed_out(&called, "a struct", self.owner_of_struct(record))
     }
 }
 
-/// An `out-pointer` for memory that something may free.
-fn handed_out(called: &str, what: &str, free: Option<String>) -> Entry {
+/// An `out-pointer` for memory that something frees, or that nobody has to free.
+fn handed_out(called: &str, what: &str, free: Result<String, String>) -> Entry {
     match free {
-        Some(free) => Entry::guess(
+        Ok(free) => Entry::guess(
             format!("as = \"out-pointer\", free = {}", toml_text::string(&free)),
             format!(
                 "{called}: a place for a pointer to {what}; {} is called like what frees it",
@@ -91,9 +97,9 @@ fn handed_out(called: &str, what: &str, free: Option<String>) -> Entry {
             ),
         )
         .helped(Some(free), FREES),
-        None => Entry::guess(
+        Err(why) => Entry::guess(
             "as = \"out-pointer\", borrowed = \"static\"",
-            format!("{called}: a place for a pointer to {what}; nothing is called like `free`"),
+            format!("{called}: a place for a pointer to {what}; {why}"),
         ),
     }
 }

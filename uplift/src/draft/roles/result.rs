@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::super::evidence::Known;
 use super::super::handles;
 use super::super::names::spelled;
+use super::super::origin::{self, Origin};
 use super::super::shape::{self, Elements, Shape, shape};
 use super::super::{statuses, toml_text};
 use super::{Entry, Home, Output, Roles};
@@ -178,10 +179,8 @@ impl Roles<'_> {
 
     fn returned_struct(&mut self, record: &str) -> (Option<String>, Option<Entry>) {
         let wit = self.use_struct(record);
-        let constant = handles::pointed_is_constant(&self.known.declaration.result);
-        let free = self.free_struct(record).filter(|_| !constant);
-        let entry = match free {
-            Some(free) => Entry::guess(
+        let entry = match self.owner_of_struct(record) {
+            Ok(free) => Entry::guess(
                 format!("as = \"record\", free = {}", toml_text::string(&free)),
                 format!(
                     "a pointer to a struct; {} is called like what frees it",
@@ -189,16 +188,32 @@ impl Roles<'_> {
                 ),
             )
             .helped(Some(free), FREES),
-            None if constant => Entry::guess(
+            Err(why) => Entry::guess(
                 "as = \"record\", borrowed = \"static\"",
-                "a pointer to a `const` struct, which nobody frees, often",
-            ),
-            None => Entry::guess(
-                "as = \"record\", borrowed = \"static\"",
-                "a pointer to a struct, and nothing is called like `free`",
+                format!("a pointer to a struct; {why}"),
             ),
         };
         (Some(wit), Some(entry))
+    }
+
+    /// The export that frees a struct that this function hands out, or why nobody
+    /// seems to have to.
+    pub(super) fn owner_of_struct(&self, record: &str) -> Result<String, String> {
+        let Some(free) = self.free_struct(record) else {
+            return Err("nothing is called like `free`".into());
+        };
+        match origin::origin(self.context.evidence, self.known, record, &free) {
+            Origin::Kept(why) => Err(format!("{why}, and nobody frees such a one, often")),
+            _ => Ok(free),
+        }
+    }
+
+    /// What shows that the function makes what it hands out, or why it is left out.
+    pub(super) fn made(&self, record: &str, destroy: &str) -> Result<String, String> {
+        match origin::origin(self.context.evidence, self.known, record, destroy) {
+            Origin::Made(why) => Ok(why),
+            other => Err(origin::undecided(record, destroy, &other)),
+        }
     }
 
     fn returned_handle(&mut self, record: &str) -> Result<(Option<String>, Option<Entry>), String> {
@@ -217,6 +232,8 @@ impl Roles<'_> {
                 "it returns a pointer to `{record}`, and nothing shows who owns that"
             ));
         };
+        let destroy = handle.destroy.as_deref().unwrap_or_default();
+        let made = self.made(record, destroy)?;
         if handle.constructor.as_ref() == Some(&self.known.export) {
             self.home = Home::Constructor(record.to_owned());
         } else if self.home == Home::Interface {
@@ -225,8 +242,8 @@ impl Roles<'_> {
         let entry = Entry::guess(
             "as = \"handle\"",
             format!(
-                "a pointer to `{record}`, which {} ends",
-                toml_text::shown(handle.destroy.as_deref().unwrap_or_default())
+                "a pointer to `{record}`, which {} ends; {made}",
+                toml_text::shown(destroy)
             ),
         );
         let wit = spelled(&self.context.resources[record]);

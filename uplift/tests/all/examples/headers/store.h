@@ -10,6 +10,9 @@
 /** Where things are kept. */
 typedef struct store store;
 
+/** Goes through what a store keeps. */
+typedef struct cursor cursor;
+
 /** What can go wrong. */
 enum store_status {
     STORE_OK = 0,
@@ -32,6 +35,7 @@ STORE_API enum store_status store_put(store *self, const char *key, const uint8_
 STORE_API enum store_status store_get(store *self, const char *key, uint8_t **value, size_t *length);
 STORE_API void store_free_bytes(void *bytes);
 STORE_API int store_read(store *self, char *buffer, int bufferSize);
+/** Finds a store, which the caller has to close. */
 STORE_API enum store_status store_find(const char *name, store **out);
 STORE_API void store_digest(const store *self, uint8_t out[16]);
 STORE_API void store_size(store *self, uint64_t *bytes, int *entries);
@@ -42,4 +46,9 @@ STORE_API int store_log(store *self, const char *format, ...);
 STORE_API int store_visit(store *self, visitor visit, void *context);
 STORE_API point store_move(point by);
 STORE_API FILE *store_file(store *self);
+STORE_API cursor *store_scan(store *self);
+STORE_API void cursor_close(cursor *self);
+STORE_API int cursor_next(cursor *self);
+STORE_API store *cursor_store(cursor *self);
+STORE_API store *cursor_parent_store(cursor *self);
 STORE_API int use(int string, unsigned char record);
