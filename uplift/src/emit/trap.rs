@@ -12,13 +12,14 @@ pub(super) enum Trap {
     UnknownStatus,
     OutOfRange,
     OutOfCRange,
+    NotExtended,
     StandsForNone,
     BufferOverrun,
     OverLimit,
 }
 
 impl Trap {
-    pub(super) const ALL: [Trap; 11] = [
+    pub(super) const ALL: [Trap; 12] = [
         Trap::OutOfMemory,
         Trap::InteriorNul,
         Trap::Unencodable,
@@ -27,6 +28,7 @@ impl Trap {
         Trap::UnknownStatus,
         Trap::OutOfRange,
         Trap::OutOfCRange,
+        Trap::NotExtended,
         Trap::StandsForNone,
         Trap::BufferOverrun,
         Trap::OverLimit,
@@ -43,6 +45,7 @@ impl Trap {
             Trap::UnknownStatus => "uplift: the module returned an unknown status",
             Trap::OutOfRange => "uplift: the module returned a number out of the WIT type's range",
             Trap::OutOfCRange => "uplift: the C type can't hold this number",
+            Trap::NotExtended => "uplift: the module returned a number out of its C type's range",
             Trap::StandsForNone => "uplift: this number stands for none in C",
             Trap::BufferOverrun => "uplift: the module says that it wrote beyond the buffer",
             Trap::OverLimit => "uplift: the buffer would be larger than the mapping's limit",

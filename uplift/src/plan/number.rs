@@ -100,11 +100,7 @@ impl Scalar {
 
     /// The C type of a parameter or a result: never narrower than 32 bits.
     pub(crate) fn by_value(self) -> CType {
-        match self.in_memory() {
-            CType::S8 | CType::S16 => CType::S32,
-            CType::U8 | CType::U16 => CType::U32,
-            wide => wide,
-        }
+        self.in_memory().extended()
     }
 
     /// Whether the C type can stand for it: integers for integers, and floats of
@@ -136,6 +132,15 @@ impl CType {
             CType::S16 | CType::U16 => 2,
             CType::S32 | CType::U32 | CType::F32 => 4,
             CType::S64 | CType::U64 | CType::F64 => 8,
+        }
+    }
+
+    /// What it becomes as a parameter or a result: never narrower than 32 bits.
+    pub(crate) fn extended(self) -> CType {
+        match self {
+            CType::S8 | CType::S16 => CType::S32,
+            CType::U8 | CType::U16 => CType::U32,
+            wide => wide,
         }
     }
 

@@ -109,6 +109,40 @@ fn a_number_that_the_wit_type_can_not_hold_traps() {
     }
 }
 
+/// A caller in C relies on the function to extend what it returns.
+#[test]
+fn a_returned_number_that_its_c_type_can_not_hold_traps() {
+    for (ty, c, returned, right) in [
+        ("s8", "s8", 128, None),
+        ("s8", "s8", -129, None),
+        ("s8", "s8", -128, Some(Val::S8(-128))),
+        ("u8", "u8", 256, None),
+        ("u8", "u8", -1, None),
+        ("u8", "u8", 255, Some(Val::U8(255))),
+        ("s16", "s16", 32_768, None),
+        ("u16", "u16", 65_536, None),
+        ("s32", "s8", 300, None),
+        ("s32", "s8", -3, Some(Val::S32(-3))),
+        ("bool", "u8", 256, None),
+        ("bool", "u8", 2, Some(Val::Bool(true))),
+        ("level", "u8", 258, None),
+        ("level", "u8", 2, Some(Val::Enum("high".into()))),
+        ("char", "u16", 65_536, None),
+        ("char", "u16", 65, Some(Val::Char('A'))),
+    ] {
+        let module = format!("(module (func (export \"f\") (result i32) (i32.const {returned})))");
+        let world = format!("enum level {{ low, middle, high }} export f: func() -> {ty};");
+        let mapping = format!("[function.f]\nreturns = {{ as = \"value\", type = \"{c}\" }}");
+        let mut wrapped = Wrapped::compared(&module, &world, &mapping);
+        if let Some(right) = right {
+            assert_eq!(wrapped.call("f", &[]), right, "{ty}: {c}");
+        } else {
+            let trap = wrapped.trap("f", &[]);
+            assert!(trap.contains("out of its C type's range"), "{ty}: {trap}");
+        }
+    }
+}
+
 #[test]
 fn constants_stand_between_parameters() {
     let module = r#"(module

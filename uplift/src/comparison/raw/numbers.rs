@@ -219,7 +219,9 @@ pub(super) fn from_core(returned: Core, c: Option<CType>, ty: &Ty) -> Result<Num
         (other, _) => return Err(trap(format!("{other:?} is no number"))),
     };
     match c {
-        Some(c) if !holds(c, integer) => Err(trap("the module returned no number of its C type")),
+        Some(c) if !holds(c, integer) => Err(trap(
+            "the module returned a number out of its C type's range",
+        )),
         _ => Ok(Number::Integer(integer)),
     }
 }

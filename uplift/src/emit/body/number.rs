@@ -98,8 +98,11 @@ impl Body<'_, '_> {
     /// Puts what the C function gave back on the stack, as a number of its C type.
     pub(super) fn load(&mut self, from: From, c: CType) {
         match from {
+            // C's callers rely on a callee to extend a narrow number to 32 bits, and the
+            // canonical ABI would lift one that is not by its low bits alone.
             From::Returned => {
                 self.code.local_get(self.returned);
+                self.convert(c.extended().kind(), c.kind(), Trap::NotExtended);
             }
             From::Slot(slot) => {
                 self.code.local_get(self.area);
