@@ -168,6 +168,10 @@ class GuestError(GreeterError):
     exit_code = 1
 
 
+_WRAPPED_NUL = "uplift: a C string can't hold the NUL in this string"
+"""What the backtrace names where a component that `uplift` made of a C module is passed one."""
+
+
 class GuestTrapped(GuestError):
     """The guest ended in a trap.
 
@@ -190,6 +194,11 @@ class GuestTrapped(GuestError):
         lines += ["  wasm backtrace:"] if self.backtrace else []
         lines += [f"  {frame}" for frame in self.backtrace]
         super().__init__("\n".join(lines))
+
+    @property
+    def is_not_expressible(self) -> bool:
+        """Whether the guest wraps a C module, and C has no way to ask it this."""
+        return any(_WRAPPED_NUL in frame for frame in self.backtrace)
 
 
 class TimedOut(GuestError):

@@ -211,6 +211,26 @@ fn advice(reason: &str) -> &'static str {
     }
 }
 
+/// What the backtrace names where a component that `uplift` made of a C module is
+/// passed a NUL in a name.
+const WRAPPED_NUL: &str = "uplift: a C string can't hold the NUL in this string";
+
+impl Error {
+    /// Whether C has no way to ask the guest this: the host refuses to, or the guest
+    /// says that it wraps a C module.
+    #[must_use]
+    pub fn is_not_expressible(&self) -> bool {
+        match self {
+            Error::InteriorNul(_) => true,
+            Error::Trap(trap) => {
+                let mut frames = trap.backtrace.iter();
+                frames.any(|frame| frame.contains(WRAPPED_NUL))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// How a guest trapped.
 #[derive(Debug)]
 pub struct Trap {
