@@ -39,6 +39,7 @@ const MODULE: &str = r#"(module
   (func $free_data (export "free_data") (param $at i32) (param $size i32)
     (if (i32.ne (local.get $size) (i32.const 6)) (then unreachable))
     (call $free (local.get $at)))
+  (func (export "three") (result i32) (i32.const 3))
   (func (export "live") (result i32) (global.get $live))
   (func (export "pages") (result i32) (memory.size))
   (func $text (result i32)
@@ -189,6 +190,25 @@ returns = {{ as = "cstring", free = "free", field = "3"{ABSENT} }}"#
     }
     let arguments: Vec<Vec<Val>> = (0..16).map(|bits| vec![Val::U32(bits)]).collect();
     stays_flat(&mut produce, "produce", &arguments);
+}
+
+/// Its length has to be asked for before the other part turns out to be null, because
+/// what frees it is told its size.
+#[test]
+fn a_null_pointer_that_is_an_error_leaves_nothing_of_what_is_counted() {
+    let scratch = r#"{ as = "scratch", size = 4 }"#;
+    let mapping = format!(
+        r#"[function."things#produce"]
+arguments = [{{ as = "value", param = "bits" }}, {{ as = "out-cstring", free = "free", field = "0"{ABSENT} }}, {scratch}, {scratch}, {scratch}]
+returns = {{ as = "pointer", length = {{ calls = "three" }}, free = "free_data", field = "1"{ABSENT} }}"#
+    );
+    let function = "produce: func(bits: u32) -> result<tuple<string, list<u16>>, bad>;";
+    let mut produce = start(function, &mapping);
+    let bits = [0, 1, 8, 9].map(|bits| vec![Val::U32(bits)]);
+    for arguments in &bits[..3] {
+        assert_eq!(produce.call(&things("produce"), arguments), error("absent"));
+    }
+    stays_flat(&mut produce, "produce", &bits);
 }
 
 /// The text is freed after the call, and the thing that has a text is ended before

@@ -149,6 +149,22 @@ arguments = [{ as = "cstrings", param = "names", nul = "trap" }]"#;
 }
 
 #[test]
+fn a_list_of_strings_ends_with_a_null_pointer_in_room_that_was_in_use() {
+    let mapping = r#"[function.count]
+arguments = [{ as = "cstrings", param = "names", nul = "trap" }]"#;
+    // What `malloc` hands out first.
+    let used = format!("(data (i32.const 4096) \"{}\")", "\\ff".repeat(256));
+    let module = with_allocator(&format!("{TEXTS}{used}"));
+    let world = "export count: func(names: list<string>) -> s32;";
+    let mut count = Wrapped::compared(&module, world, mapping);
+    assert_eq!(
+        count.call("count", &[strings(&["Ada", "Grace"])]),
+        Val::S32(2)
+    );
+    assert_eq!(count.call("count", &[strings(&[])]), Val::S32(0));
+}
+
+#[test]
 fn a_list_of_strings_goes_one_way_only() {
     let mapping = CSTRINGS
         .replace("KEYS", ", nul = \"trap\"")

@@ -27,6 +27,50 @@ pub(crate) const ALLOCATOR: &str = r#"
     (func (export "live") (result i32) (global.get $live))
 "#;
 
+/// An allocator that never reuses, either, and puts each block between marked bytes,
+/// so many bytes after a multiple of 16. It traps at its next use if these were
+/// written to. What it hands out was in use before.
+pub(crate) fn guarded(after: u32) -> String {
+    GUARDED.replace("AFTER", &after.to_string())
+}
+
+const GUARDED: &str = r#"
+    (memory (export "memory") 1)
+    (global $top (mut i32) (i32.const 4096))
+    (func $malloc (export "malloc") (param $size i32) (result i32)
+      (local $at i32)
+      (call $intact)
+      (local.set $at (global.get $top))
+      (global.set $top (call $behind (local.get $at) (local.get $size)))
+      (block $fits
+        (br_if $fits (i32.le_u (global.get $top) (i32.mul (memory.size) (i32.const 65536))))
+        (drop (memory.grow (i32.add (i32.shr_u (local.get $size) (i32.const 16)) (i32.const 1)))))
+      (memory.fill (local.get $at) (i32.const 0x5a) (i32.sub (global.get $top) (local.get $at)))
+      (i32.store (local.get $at) (local.get $size))
+      (i32.add (local.get $at) (i32.const AFTER)))
+    (func $free (export "free") (param $at i32)
+      (call $intact))
+    (func $behind (param $at i32) (param $size i32) (result i32)
+      (i32.and (i32.const -16)
+        (i32.add (local.get $at) (i32.add (local.get $size) (i32.const 48)))))
+    (func $intact
+      (local $at i32) (local $data i32) (local $end i32)
+      (local.set $at (i32.const 4096))
+      (block $done (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (global.get $top)))
+        (local.set $data (i32.add (local.get $at) (i32.const AFTER)))
+        (local.set $end (i32.add (local.get $data) (i32.load (local.get $at))))
+        (call $marked (i32.add (local.get $at) (i32.const 4)) (local.get $data))
+        (local.set $at (call $behind (local.get $at) (i32.load (local.get $at))))
+        (call $marked (local.get $end) (local.get $at))
+        (br $next))))
+    (func $marked (param $at i32) (param $end i32)
+      (loop $next
+        (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 0x5a)) (then unreachable))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $next (i32.lt_u (local.get $at) (local.get $end)))))
+"#;
+
 /// A function that sums bytes.
 pub(crate) const SUM: &str = r#"
     (func (export "sum") (param $at i32) (param $length i32) (result i32)
