@@ -10,6 +10,7 @@ mod error;
 mod exports;
 mod failed;
 mod function;
+mod given;
 mod imports;
 mod init;
 mod late;
@@ -28,6 +29,7 @@ mod resource;
 mod returns;
 mod shape;
 mod status;
+mod statuses;
 mod text;
 mod uncallable;
 mod wit;
@@ -43,10 +45,11 @@ pub(crate) use call::{
     Null, Output, Part, Slot, StringInput, Written,
 };
 pub(crate) use failed::{
-    Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Statuses, Text, Told,
+    Asked, ErrorCase, ErrorText, ErrorValue, Failure, Report, Status, Text, Told,
 };
 pub(crate) use number::{Kind, Scalar};
 pub(crate) use shape::{CstringField, InlineField, LeafKind, Shape, Way};
+pub(crate) use statuses::Statuses;
 
 pub(crate) use crate::mapping::{CType, Encoding};
 use crate::{Error, Mapping, Module};

@@ -1,7 +1,7 @@
 //! A checked call that fails: what becomes of a status, and what is known of an
 //! error.
 
-use super::{Callee, Encoding, Scalar};
+use super::{Callee, Encoding, Scalar, Statuses};
 
 /// What the returned status means.
 #[derive(Debug)]
@@ -13,13 +13,6 @@ pub(crate) struct Status {
     /// The first one that fits counts.
     pub(crate) errors: Vec<(Statuses, ErrorValue)>,
     pub(crate) unknown: Failure,
-}
-
-/// The statuses from the first to the last number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Statuses {
-    pub(crate) first: i32,
-    pub(crate) last: i32,
 }
 
 /// What happens instead of going on.

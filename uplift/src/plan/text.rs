@@ -30,55 +30,46 @@ pub(super) struct PassedText {
 }
 
 impl Checker<'_> {
-    pub(super) fn cstring(
+    /// A string, or the array of pointers to the strings of a list.
+    pub(super) fn text(
         &mut self,
         draft: &mut Draft<'_>,
         path: &[Step<'_>],
-        param: &str,
-        keys: TextKeys<'_>,
+        argument: &mapping::Argument,
     ) -> Option<Argument> {
+        let (param, keys) = text_keys(argument)?;
         let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
         draft.used.insert((param.to_owned(), Use::Length));
-        if ty != WitType::String {
-            return self.wrong_param(
-                path,
-                param,
-                "a string",
-                "`pointer` and `length`, or `value`",
-            );
+        let many = matches!(argument, mapping::Argument::Cstrings { .. });
+        let (expected, words, help) = if many {
+            let help = "`pointer` or `cstring`";
+            (WitType::Strings, "a list of strings", help)
+        } else {
+            let help = "`pointer` and `length`, or `value`";
+            (WitType::String, "a string", help)
+        };
+        if ty != expected {
+            return self.wrong_param(path, param, words, help);
         }
         let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
-        draft.strings.push(StringInput {
-            pointer,
-            length: pointer + 1,
-            some,
-            latin1,
-            nul,
-        });
-        Some(Argument::Local(pointer))
-    }
-
-    /// The array of pointers to the strings of a list.
-    pub(super) fn cstrings(
-        &mut self,
-        draft: &mut Draft<'_>,
-        path: &[Step<'_>],
-        param: &str,
-        keys: TextKeys<'_>,
-    ) -> Option<Argument> {
-        let (pointer, ty, some) = self.used_or_none(draft, path, param, Use::Pointer)?;
-        draft.used.insert((param.to_owned(), Use::Length));
-        if ty != WitType::Strings {
-            return self.wrong_param(path, param, "a list of strings", "`pointer` or `cstring`");
+        let length = pointer + 1;
+        if many {
+            draft.lists.push(ListInput {
+                pointer,
+                length,
+                some,
+                shape: Shape::of_cstring(latin1, nul),
+                null_behind: true,
+            });
+        } else {
+            draft.strings.push(StringInput {
+                pointer,
+                length,
+                some,
+                latin1,
+                nul,
+            });
         }
-        let PassedText { latin1, nul } = self.passed_text(draft, path, keys)?;
-        draft.lists.push(ListInput {
-            pointer,
-            length: pointer + 1,
-            some,
-            shape: Shape::of_cstring(latin1, nul),
-            null_behind: true,
-        });
         Some(Argument::Local(pointer))
     }
 
@@ -149,33 +140,34 @@ impl Checker<'_> {
     }
 }
 
-/// What the mapping says of text that is passed on.
-pub(super) fn text_keys(argument: &mapping::Argument) -> Option<TextKeys<'_>> {
+/// The parameter that is passed on as text, and what the mapping says of that.
+fn text_keys(argument: &mapping::Argument) -> Option<(&str, TextKeys<'_>)> {
     let (mapping::Argument::Cstring {
+        param,
         nul,
         nul_error,
         encoding,
         unencodable,
         unencodable_error,
-        ..
     }
     | mapping::Argument::Cstrings {
+        param,
         nul,
         nul_error,
         encoding,
         unencodable,
         unencodable_error,
-        ..
     }) = argument
     else {
         return None;
     };
-    Some(TextKeys {
+    let keys = TextKeys {
         nul: *nul,
         nul_error: nul_error.as_deref(),
         encoding: *encoding,
         unencodable: *unencodable,
         unencodable_error: unencodable_error.as_deref(),
         of: "",
-    })
+    };
+    Some((param, keys))
 }

@@ -2,28 +2,8 @@
 
 use wasmtime::component::Val;
 
+use crate::out_values::{NUMBERS, put, wrapped};
 use crate::wrapped::{Wrapped, mistakes, ok, with_allocator};
-
-const NUMBERS: &str = r#"
-    (func (export "same32") (param i32) (result i32) (local.get 0))
-    (func (export "same64") (param i64) (result i64) (local.get 0))
-    (func (export "put8") (param i32 i32) (result i32) (i32.store8 (local.get 1) (local.get 0)) (local.get 0))
-    (func (export "put16") (param i32 i32) (result i32) (i32.store16 (local.get 1) (local.get 0)) (local.get 0))
-    ;; The number behind a pointer, and -1000 where there is none.
-    (func (export "behind") (param i32) (result i64)
-      (if (result i64) (local.get 0)
-        (then (i64.load32_s (local.get 0))) (else (i64.const -1000))))
-    (func (export "behind8") (param i32) (result i64)
-      (if (result i64) (local.get 0)
-        (then (i64.load8_u (local.get 0))) (else (i64.const -1000))))
-    (func (export "behind64") (param i32) (result f64)
-      (if (result f64) (local.get 0)
-        (then (f64.load (local.get 0))) (else (f64.const -1000))))
-"#;
-
-fn wrapped(world: &str, mapping: &str) -> Wrapped {
-    Wrapped::compared(&with_allocator(NUMBERS), world, mapping)
-}
 
 fn some(value: Val) -> Val {
     Val::Option(Some(Box::new(value)))
@@ -86,17 +66,9 @@ fn a_written_number_stands_for_none() {
         ("option<s16>", "put16", "32768", -32_768, NONE),
         ("option<s16>", "put16", "-32768", -1, some(Val::S16(-1))),
     ] {
-        let world = format!("export put: func(value: s32) -> tuple<s32, {ty}>;");
-        let mapping = format!(
-            "[function.put]\ncalls = \"{export}\"\narguments = [
-             {{ as = \"value\", param = \"value\" }},
-             {{ as = \"out-value\", none = {none}, field = \"1\" }}]
-             returns = {{ as = \"value\", field = \"0\" }}"
-        );
-        let mut put = wrapped(&world, &mapping);
-        let found = put.call("put", &[Val::S32(given)]);
-        let expected = Val::Tuple(vec![Val::S32(given), expected]);
-        assert_eq!(found, expected, "{ty} {none}");
+        let keys = format!(", none = {none}");
+        let found = put(export, ("s32", ty), &keys, &Val::S32(given));
+        assert_eq!(found, [expected.clone(), expected], "{ty} {none}");
     }
 }
 

@@ -5,8 +5,9 @@ use wasmtime::component::Val;
 
 use crate::wrapped::{Wrapped, ok, with_allocator};
 
-/// Functions that write a number to a pointer, or return it.
-const NUMBERS: &str = r#"
+/// Functions that write a number to a pointer, or return it; and the number behind a
+/// pointer, or -1000 where there is none.
+pub(crate) const NUMBERS: &str = r#"
     (func (export "put8") (param i32 i32) (result i32) (i32.store8 (local.get 1) (local.get 0)) (i32.const 0))
     (func (export "put16") (param i32 i32) (result i32) (i32.store16 (local.get 1) (local.get 0)) (i32.const 0))
     (func (export "put32") (param i32 i32) (result i32) (i32.store (local.get 1) (local.get 0)) (i32.const 0))
@@ -16,10 +17,53 @@ const NUMBERS: &str = r#"
     (func (export "same32") (param i32) (result i32) (local.get 0))
     (func (export "same64") (param i64) (result i64) (local.get 0))
     (func (export "step") (param i32) (result i32) (local.get 0))
+    (func (export "behind") (param i32) (result i64)
+      (if (result i64) (local.get 0)
+        (then (i64.load32_s (local.get 0))) (else (i64.const -1000))))
+    (func (export "behind8") (param i32) (result i64)
+      (if (result i64) (local.get 0)
+        (then (i64.load8_u (local.get 0))) (else (i64.const -1000))))
+    (func (export "behind64") (param i32) (result f64)
+      (if (result f64) (local.get 0)
+        (then (f64.load (local.get 0))) (else (f64.const -1000))))
 "#;
 
-fn wrapped(world: &str, mapping: &str) -> Wrapped {
+pub(crate) fn wrapped(world: &str, mapping: &str) -> Wrapped {
     Wrapped::compared(&with_allocator(NUMBERS), world, mapping)
+}
+
+const TYPES: &str = "enum level { low, middle, high } flags perms { read, write, run }";
+
+/// `put`, which writes what it is given through a pointer, of which the mapping says
+/// `keys`.
+fn putting(export: &str, (input, result): (&str, &str), keys: &str, returns: &str) -> Wrapped {
+    let world = format!("{TYPES} export put: func(value: {input}) -> {result};");
+    let mapping = format!(
+        "[function.put]\ncalls = \"{export}\"\narguments = [
+         {{ as = \"value\", param = \"value\" }}, {{ as = \"out-value\"{keys} }}]
+         returns = {{ as = {returns} }}"
+    );
+    wrapped(&world, &mapping)
+}
+
+/// What `put` gives back: alone, where it may be returned without memory, and as a
+/// part of a tuple.
+pub(crate) fn put(
+    export: &str,
+    (input, result): (&str, &str),
+    keys: &str,
+    value: &Val,
+) -> [Val; 2] {
+    let value = std::slice::from_ref(value);
+    let mut alone = putting(export, (input, result), keys, "\"ignored\"");
+    let tuple = format!("tuple<u8, {result}>");
+    let keys = format!("{keys}, field = \"1\"");
+    let status = "\"status\", values = { \"0\" = \"9\" }, field = \"0\"";
+    let mut part = putting(export, (input, &tuple), &keys, status);
+    match part.call("put", value) {
+        Val::Tuple(parts) if parts[0] == Val::U8(9) => [alone.call("put", value), parts[1].clone()],
+        other => panic!("{other:?}"),
+    }
 }
 
 /// WIT type, parameter, C type, export, what is passed, what comes back.
@@ -154,36 +198,12 @@ fn wide() -> Vec<Width> {
 #[test]
 fn every_width_is_written_and_read() {
     for (ty, input, c, export, value, expected) in [narrow(), wide()].concat() {
-        let c = match c {
+        let keys = match c {
             "" => String::new(),
             c => format!(", type = \"{c}\""),
         };
-        // Alone, where it may be returned without memory, and as a part.
-        for (result, field, returns, expected) in [
-            (ty.to_owned(), "", "\"ignored\"", expected.clone()),
-            (
-                format!("tuple<u8, {ty}>"),
-                ", field = \"1\"",
-                "\"status\", values = { \"0\" = \"9\" }, field = \"0\"",
-                Val::Tuple(vec![Val::U8(9), expected]),
-            ),
-        ] {
-            let world = format!(
-                "enum level {{ low, middle, high }} flags perms {{ read, write, run }}
-                 export put: func(value: {input}) -> {result};"
-            );
-            let mapping = format!(
-                "[function.put]\ncalls = \"{export}\"\narguments = [
-                 {{ as = \"value\", param = \"value\" }}, {{ as = \"out-value\"{c}{field} }}]
-                 returns = {{ as = {returns} }}"
-            );
-            let mut put = wrapped(&world, &mapping);
-            assert_eq!(
-                put.call("put", std::slice::from_ref(&value)),
-                expected,
-                "{ty} {c}"
-            );
-        }
+        let found = put(export, (input, ty), &keys, &value);
+        assert_eq!(found, [expected.clone(), expected], "{ty} {c}");
     }
 }
 
@@ -197,16 +217,8 @@ fn a_number_that_the_part_can_not_hold_traps() {
         ("level", "s32", "put32", -1),
         ("perms", "u32", "put32", 8),
     ] {
-        let world = format!(
-            "enum level {{ low, middle, high }} flags perms {{ read, write, run }}
-             export put: func(value: s32) -> {ty};"
-        );
-        let mapping = format!(
-            "[function.put]\ncalls = \"{export}\"\narguments = [
-             {{ as = \"value\", param = \"value\" }}, {{ as = \"out-value\", type = \"{c}\" }}]
-             returns = {{ as = \"ignored\" }}"
-        );
-        let mut put = wrapped(&world, &mapping);
+        let keys = format!(", type = \"{c}\"");
+        let mut put = putting(export, ("s32", ty), &keys, "\"ignored\"");
         let trap = put.trap("put", &[Val::S32(value)]);
         assert!(trap.contains("out of the WIT type's range"), "{ty}: {trap}");
     }
