@@ -179,6 +179,19 @@ def test_a_value_that_does_not_fit_is_refused_with_its_path(
     assert echo(name).echo(FITTING[name]) == FITTING[name]
 
 
+def test_a_value_that_changes_while_it_is_read_is_refused() -> None:
+    class Shrinking(Claiming):
+        def __len__(self) -> int:
+            self.claimed >>= 32
+            return self.claimed
+
+        def __getitem__(self, index: Any) -> Any:
+            return ["Ada", "Grace"][index]
+
+    with pytest.raises(ValueError, match="a value was not the same when it was looked at again"):
+        echo("list<string>").echo(Shrinking(2**65))
+
+
 def test_what_does_not_fit_is_traced_to_the_call_and_no_further() -> None:
     with pytest.raises(TypeError) as caught:
         echo("record").echo(person(name=5))

@@ -31,8 +31,8 @@ class Compiled(ABC, Generic[C]):
     """A binary, and what is made of it for an engine."""
 
     _kind: ClassVar[str]
-    _engines: ClassVar[tuple[bool, ...]] = (False,)
-    """The kinds of engines to compile it for, `whole` or not: the first that can."""
+    _concurrency: ClassVar[tuple[bool, ...]] = (False,)
+    """Whether to compile it for an engine with `concurrency`: the first of them that can."""
     _invalid: ClassVar[type[WasmtimeBindgenError]]
 
     def __init__(
@@ -83,8 +83,8 @@ class Compiled(ABC, Generic[C]):
         from .engine import engine
 
         reason = ""
-        for whole in self._engines:
-            host = engine(fuel, self._configure, whole)
+        for concurrency in self._concurrency:
+            host = engine(fuel, self._configure, concurrency)
             try:
                 return host, self._load_for(host)
             except wasmtime.WasmtimeError as error:

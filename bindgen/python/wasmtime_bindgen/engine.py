@@ -30,27 +30,27 @@ class Engine:
     Args:
         fuel: Whether compiled code counts the fuel that it burns.
         configure: Sets further options; called once.
-        whole: Whether components may have what Python can't call, such as streams
+        concurrency: Whether components may have what Python can't call, such as streams
             and async functions; their other functions are slower to call.
     """
 
-    def __init__(self, fuel: bool, configure: Configure | None, whole: bool = False) -> None:
+    def __init__(self, fuel: bool, configure: Configure | None, concurrency: bool = False) -> None:
         config = wasmtime.Config()
         _capi.enable_maps(config)
-        if whole:
+        if concurrency:
             _capi.enable_all(config)
         if configure is not None:
             configure(config)
         config.epoch_interruption = True
         config.consume_fuel = fuel
-        if not whole:
+        if not concurrency:
             _capi.disable_concurrency(config)
         self.engine = wasmtime.Engine(config)
         self.clock = Clock(self.engine)
         # That version traps where a guest is entered again, and its concurrency is on.
-        self.enters_again = not (whole and WASMTIME.startswith("48."))
+        self.enters_again = not (concurrency and WASMTIME.startswith("48."))
         self.configuration = (
-            f"epochs, {'all' if whole else 'maps'}, {'fuel' if fuel else 'no fuel'}"
+            f"epochs, {'all' if concurrency else 'maps'}, {'fuel' if fuel else 'no fuel'}"
         )
         if configure is not None:
             # What is compiled carries every option, so that of an empty module tells all.
@@ -78,9 +78,9 @@ class Engine:
 
 
 @cache
-def engine(fuel: bool, configure: Configure | None, whole: bool) -> Engine:
+def engine(fuel: bool, configure: Configure | None, concurrency: bool) -> Engine:
     """Return the process's engine with these options."""
-    return Engine(fuel, configure, whole)
+    return Engine(fuel, configure, concurrency)
 
 
 class Component(Compiled[wit.Component]):
@@ -102,7 +102,7 @@ class Component(Compiled[wit.Component]):
 
     _kind = "component"
     # Most components need no more than the first, whose calls are faster.
-    _engines = (False, True)
+    _concurrency = (False, True)
     _invalid = InvalidComponent
 
     @cached_property

@@ -28,10 +28,17 @@ _SHOWN = 60
 
 @dataclass
 class Seen:
-    """What is known of a call's values: whom they are for, and which are handed over."""
+    """What is known of a call's values: whom they are for, and which are handed over or lent.
+
+    Attributes:
+        instance: The instance.
+        moved: What is handed over, by `id`.
+        lent: Where what is lent stands, by `id`.
+    """
 
     instance: Any
     moved: set[int] = field(default_factory=set)
+    lent: dict[int, str] = field(default_factory=dict)
 
 
 def reason(
@@ -54,7 +61,7 @@ def reason(
         found.__suppress_context__ = True
         return found.with_traceback(None)  # how it was found tells a user nothing
     if isinstance(error, Unfit):
-        return BadValue("a resource is lent and handed over in one call")
+        return BadValue("a value was not the same when it was looked at again")
     return error
 
 
@@ -76,11 +83,8 @@ def explain(
     seen = Seen(instance)
     for (name, type_), value in zip(params, values, strict=True):
         _check(type_, value, name, seen)
-    for (name, type_), value in zip(params, values, strict=True):
-        if isinstance(type_, d.Borrow) and id(value) in seen.moved:
-            raise BadValue(
-                f"{name}: this {type_.resource.name} is lent and handed over in one call"
-            )
+    for both in seen.moved & seen.lent.keys():
+        raise BadValue(f"{seen.lent[both]} is lent and handed over in one call")
 
 
 def _check(type_: d.ValType, value: Any, path: str, seen: Seen) -> None:
@@ -295,6 +299,7 @@ def _own(type_: d.Own, value: Any, path: str, seen: Seen) -> None:
 
 def _borrow(type_: d.Borrow, value: Any, path: str, seen: Seen) -> None:
     _alive(type_.resource, value, path, seen)
+    seen.lent[id(value)] = f"{path}: this {type_.resource.name}"
 
 
 def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
