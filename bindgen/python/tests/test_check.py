@@ -142,6 +142,17 @@ def test_an_import_that_nobody_provides_is_a_field_of_the_error() -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_the_runtime_supplies_no_other_wasi_than_0_2() -> None:
+    later = b"""(component (import "wasi:cli/stdin@0.3.0" (instance (export "f" (func)))))"""
+    empty = dataclasses.replace(WORLD, imports=(), exports=())
+    with pytest.raises(LinkError) as caught:
+        World._load_(empty, bytes(wat2wasm(later)), None, None, None, False)
+    assert caught.value.missing == ("wasi:cli/stdin@0.3.0",)
+    assert caught.value.problems == (
+        "it imports `wasi:cli/stdin@0.3.0`, which the package doesn't know",
+    )
+
+
 MAPS = """
 (component
   (core module $m

@@ -19,8 +19,8 @@ from . import spelling
 from .implementations import is_async, mismatch, of_object, wants_object
 from .imports import attribute_of, provided
 
-_SUPPLIED = re.compile(r"wasi:(io|clocks|filesystem|sockets|random|cli)/")
-"""The interfaces that the runtime supplies."""
+_SUPPLIED = re.compile(r"wasi:(io|clocks|filesystem|sockets|random|cli)/[^@]+@0\.2\.")
+"""The interfaces that the runtime supplies; the generator leaves out the same (`support.rs`)."""
 
 
 class Check:
