@@ -2,11 +2,13 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod made;
+
 use std::path::{Path, PathBuf};
 
 use wasmtime_bindgen_generator::{Input, Options, Package, generate};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, PackageId, Resolve};
 
 /// The worlds of `bindgen/cases`, but for those with what is not supported, and
 /// those of these tests.
@@ -70,14 +72,27 @@ pub(crate) fn text(wit: &str) -> Input {
 pub(crate) fn component(path: &Path) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(path).expect("valid WIT");
+    encoded(&resolve, package).expect("a component")
+}
+
+/// As [`component`], of WIT in one file; none where the encoder refuses names
+/// that WIT allows.
+pub(crate) fn component_of(wit: &str) -> Option<Vec<u8>> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("world.wit", wit).expect("valid WIT");
+    encoded(&resolve, package)
+}
+
+fn encoded(resolve: &Resolve, package: PackageId) -> Option<Vec<u8>> {
     let world = resolve.select_world(&[package], None).expect("one world");
     let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
-    let mut module = dummy_module(&resolve, world, abi);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
+    let mut module = dummy_module(resolve, world, abi);
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)
         .expect("metadata that fits");
     let mut encoder = ComponentEncoder::default();
+    encoder.validate(true);
     encoder.module(&module).expect("a valid module");
-    encoder.encode().expect("a component")
+    encoder.encode().ok()
 }
 
 pub(crate) fn generated(input: &Input) -> Package {
