@@ -40,7 +40,7 @@ from .explain import reason
 from .layout import Region
 from .lift import Lifting
 from .lower import Lowering
-from .source import Source
+from .source import PlanSource
 
 if TYPE_CHECKING:
     from wasmtime import component as wit
@@ -99,7 +99,7 @@ class Plan:
 @lru_cache(maxsize=4096)
 def export_plan(func: d.Func) -> Plan:
     """Return the plan of an export."""
-    source = Source()
+    source = PlanSource()
     lowering, lifting = Lowering(source), Lifting(source)
     params = [f"a{i}" for i in range(len(func.params))]
     values = f"({', '.join(params)},)" if params else "()"
@@ -127,7 +127,7 @@ def export_plan(func: d.Func) -> Plan:
 
 
 def _lower(
-    source: Source, lowering: Lowering, func: d.Func, params: list[str], values: str
+    source: PlanSource, lowering: Lowering, func: d.Func, params: list[str], values: str
 ) -> None:
     mark = source.mark()
     with source.block("try:"):
@@ -143,7 +143,7 @@ def _lower(
     source.insert(mark, lowering.prologue())
 
 
-def _call(source: Source, lowering: Lowering, func: d.Func) -> None:
+def _call(source: PlanSource, lowering: Lowering, func: d.Func) -> None:
     result = "RESULT, 1" if func.result is not None else "None, 0"
     arguments = f"ARGUMENTS, {len(func.params)}" if func.params else "None, 0"
     source.line(f"error = call(FUNCTION, CONTEXT, {arguments}, {result})")
@@ -151,7 +151,7 @@ def _call(source: Source, lowering: Lowering, func: d.Func) -> None:
     source.line("if error or instance.pending is not None: settle(error)")
 
 
-def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
+def _lift(source: PlanSource, lifting: Lifting, func: d.Func) -> None:
     if func.result is None:
         return
     if isinstance(func.result, d.Primitive) and func.result.name != "string":
@@ -170,7 +170,7 @@ def _lift(source: Source, lifting: Lifting, func: d.Func) -> None:
         source.line("finally: RESULT_VIEW[0] = 0")
 
 
-def finish(func: d.Func, source: Source, lowering: Lowering) -> Plan:
+def finish(func: d.Func, source: PlanSource, lowering: Lowering) -> Plan:
     """Compile the source of a plan."""
     text = source.text()
     return Plan(

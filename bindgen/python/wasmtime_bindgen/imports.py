@@ -49,13 +49,13 @@ from .instance import Instance
 from .lift import Lifting
 from .lower import Lowering
 from .resources import HostTable
-from .source import Source
+from .source import PlanSource
 
 
 @lru_cache(maxsize=4096)
 def import_plan(func: d.Func) -> Plan:
     """Return the plan of an import."""
-    source = Source()
+    source = PlanSource()
     lowering, lifting = Lowering(source), Lifting(source)
     source.names["val_clone"] = _capi.val_clone
     with source.block("def make(spare):"):
@@ -85,7 +85,7 @@ def import_plan(func: d.Func) -> Plan:
     return finish(func, source, lowering)
 
 
-def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
+def _put(source: PlanSource, lowering: Lowering, func: d.Func) -> None:
     own_result = isinstance(func.result, d.Result) and func.raises is not None
     extra = "ok, " if own_result else ""
     with source.block(f"def put({extra}value, results):"):
@@ -120,7 +120,7 @@ def _put(source: Source, lowering: Lowering, func: d.Func) -> None:
             lowering.tidy()
 
 
-def _call(source: Source, func: d.Func, values: list[str]) -> None:
+def _call(source: PlanSource, func: d.Func, values: list[str]) -> None:
     if func.name.startswith("[method]"):
         # The object is the implementation's own; its class has the method.
         call = f"{values[0]}.{func.python}({', '.join(values[1:])})"

@@ -16,7 +16,7 @@ from . import descriptors as d
 from ._capi import MEMORY, ORIGIN
 from .arrays import FORMAT, array_of
 from .names import FlagNames, enum_members
-from .source import Source
+from .source import PlanSource
 from .values import Err, Ok, Some
 
 _PAYLOAD = {
@@ -42,7 +42,7 @@ def payload(type_: d.ValType) -> str:
 class Lifting:
     """Writes the code that lifts values, into `source`."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PlanSource) -> None:
         self.source = source
         source.names.update(MEMORY=MEMORY)
 

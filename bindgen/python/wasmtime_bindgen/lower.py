@@ -18,7 +18,7 @@ from .arrays import F32_MAX, Unfit, array_of, integer, real, sequence, single
 from .layout import Place, Region
 from .names import FlagTable, address_of, enum_table
 from .sizes import most
-from .source import Source
+from .source import PlanSource
 from .values import Err, Ok, Some
 
 
@@ -35,7 +35,7 @@ class Lowering:
         lends: Whether it lends some, in `lent`.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PlanSource) -> None:
         self.source = source
         self.own = Region()
         self.addresses: set[int] = set()

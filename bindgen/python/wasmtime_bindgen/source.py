@@ -9,7 +9,7 @@ from typing import Any
 from .descriptors import ResourceType
 
 
-class Source:
+class PlanSource:
     """Lines of a function, with indentation, fresh local names and a namespace.
 
     Attributes:
