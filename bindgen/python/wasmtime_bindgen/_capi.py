@@ -155,6 +155,7 @@ error_new = c_function("wasmtime_error_new", c_void_p, ctypes.c_char_p, held=Tru
 _error_delete = c_function("wasmtime_error_delete", None, c_void_p, held=True)
 _error_message = c_function("wasmtime_error_message", None, c_void_p, c_void_p, held=True)
 _error_exit = c_function("wasmtime_error_exit_status", c_bool, c_void_p, c_void_p, held=True)
+_vec_new = c_function("wasm_byte_vec_new", None, c_void_p, c_size_t, ctypes.c_char_p, held=True)
 _vec_delete = c_function("wasm_byte_vec_delete", None, c_void_p, held=True)
 any_clone = c_function("wasmtime_component_resource_any_clone", c_void_p, c_void_p, held=True)
 any_delete = c_function("wasmtime_component_resource_any_delete", None, c_void_p, held=True)
@@ -170,6 +171,7 @@ _host_new = c_function(
 )
 _host_rep = c_function("wasmtime_component_resource_host_rep", c_uint32, c_void_p, held=True)
 _host_delete = c_function("wasmtime_component_resource_host_delete", None, c_void_p, held=True)
+_set_stdin = c_function("wasi_config_set_stdin_bytes", None, c_void_p, c_void_p, held=True)
 _set_fuel = c_function("wasmtime_context_set_fuel", c_void_p, c_void_p, c_uint64, held=True)
 _on_epoch = c_function(
     "wasmtime_store_epoch_deadline_callback", None, c_void_p, c_void_p, c_void_p, c_void_p
@@ -283,6 +285,13 @@ def context(store: wasmtime.Store) -> int:
 def function(func: wit.Func) -> c_void_p:
     """Return the address of an exported function, prepared for a call; `func` has to outlive it."""
     return c_void_p(ctypes.addressof(func._func))
+
+
+def set_stdin(config: wasmtime.WasiConfig, data: bytes) -> None:
+    """Let the guest read a copy of `data` on its standard input."""
+    copy = ffi.wasm_byte_vec_t()
+    _vec_new(ctypes.addressof(copy), len(data), data)
+    _set_stdin(ctypes.cast(config.ptr(), c_void_p), ctypes.addressof(copy))  # which owns it then
 
 
 def set_fuel(context_: int, fuel: int) -> None:

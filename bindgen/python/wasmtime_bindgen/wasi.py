@@ -19,6 +19,7 @@ from pathlib import Path
 
 import wasmtime
 
+from ._capi import set_stdin
 from .errors import NoDirectory
 from .settings import Sink, Wasi
 
@@ -87,14 +88,7 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
     if wasi.environment:
         config.env = list(wasi.environment.items())
     if wasi.stdin:
-        import tempfile  # seldom needed, and slow to import
-
-        handle, name = tempfile.mkstemp(prefix="wasmtime-bindgen-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(wasi.stdin)
-        config.stdin_file = name
-        _INPUTS[store] = name
-        weakref.finalize(store, _remove, name)
+        set_stdin(config, bytes(wasi.stdin))
     for folders, writable in ((wasi.directories, False), (wasi.writable, True)):
         for guest, host in folders.items():
             path = os.fspath(host)
@@ -110,13 +104,6 @@ def give(store: wasmtime.Store, wasi: Wasi, stderr: Stderr) -> None:
         config.stdout_custom = _Pipe(wasi.stdout, "stdout", None)
     config.stderr_custom = _Pipe(wasi.stderr, "stderr", stderr)
     store.set_wasi(config)
-
-
-_INPUTS: weakref.WeakKeyDictionary[wasmtime.Store, str] = weakref.WeakKeyDictionary()
-
-
-def _remove(name: str) -> None:
-    Path(name).unlink(missing_ok=True)
 
 
 def wait_for_streams() -> None:
