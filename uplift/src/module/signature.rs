@@ -50,14 +50,18 @@ impl Module {
 
     /// Guesses the C signature of the function exported as `name`.
     pub(crate) fn guess(&self, name: &str, index: u32, known: &Library) -> Guess {
+        let core = self.function(index);
         if let Some(declaration) = self.by_dwarf(name, index, known)
-            // What follows the `...` is passed as a pointer to all of it.
-            && declaration.parameters.len() + usize::from(declaration.variadic)
-                == self.function(index).params().len()
+            // What follows the `...` is passed as a pointer to all of it, and the
+            // place for a struct comes first.
+            && declaration.parameters.len()
+                + usize::from(declaration.variadic)
+                + usize::from(returns_by_pointer(declaration, core))
+                == core.params().len()
         {
             return guess(name, declaration, &["DWARF"]);
         }
-        if let Some(declaration) = of_c(name, self.function(index)) {
+        if let Some(declaration) = of_c(name, core) {
             let evidence = ["core type", "the name of C's function"];
             let mut guess = guess(name, &declaration, &evidence);
             for parameter in &mut guess.parameters {
@@ -131,6 +135,11 @@ impl Module {
         let inner = name.strip_suffix(".command_export")?;
         self.internal_function(inner)
     }
+}
+
+/// Whether the function is given a pointer to where its result goes.
+fn returns_by_pointer(declaration: &Declaration, core: &FuncType) -> bool {
+    core.results().is_empty() && matches!(declaration.result.resolved().0, Type::Record(..))
 }
 
 fn guess(name: &str, declaration: &Declaration, evidence: &[&str]) -> Guess {

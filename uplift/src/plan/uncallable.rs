@@ -34,7 +34,14 @@ impl Checker<'_> {
             );
             return;
         }
-        for (position, parameter) in guess.parameters.iter().enumerate() {
+        // The place for a struct that is returned comes first, and is no parameter in C.
+        let first = self
+            .module
+            .function(index)
+            .params()
+            .len()
+            .saturating_sub(guess.parameters.len());
+        for (position, parameter) in (first..).zip(&guess.parameters) {
             let constant = spec.arguments.as_ref().is_some_and(|arguments| {
                 matches!(
                     arguments.get(position),

@@ -1,5 +1,6 @@
 //! Modules and functions that can't be wrapped, and what is said of them.
 
+use uplift::{Error, Module};
 use wasm_encoder::{CustomSection, Encode as _, Section as _};
 
 use crate::diagnostics::uplift_for;
@@ -119,25 +120,33 @@ fn debug_sections() -> [(&'static str, Vec<u8>); 2] {
         &END,
         &[8, 0x15, 0],
         &END,
+        &[9, 0x13, 0],
+        &STRING,
+        &END,
         &[0],
     ]
     .concat();
     // Where the entries of the types stand, after the header of 11 bytes.
-    let (int, function, pointer, visitor) = (12u32, 17u32, 18, 23);
+    let (int, function, pointer, visitor, pair) = (12u32, 17u32, 18, 23, 36);
     let named = |kind: u8, name: &str, ty: u32| {
         [&[kind][..], name.as_bytes(), &[0], &ty.to_le_bytes()].concat()
     };
-    let subprogram = |name: &str| [&[2, 0, 0, 0, 0], &named(0, name, int)[1..]].concat();
+    let subprogram = |name: &str, ty| [&[2, 0, 0, 0, 0], &named(0, name, ty)[1..]].concat();
     let entries = [
         vec![1],
         b"\x05int\0".to_vec(),
         vec![8],
         [&[6][..], &function.to_le_bytes()].concat(),
         named(7, "visitor", pointer),
-        subprogram("sum"),
+        b"\x09pair\0".to_vec(),
+        subprogram("sum", int),
         named(3, "count", int),
         vec![4, 0],
-        subprogram("each"),
+        subprogram("each", int),
+        named(3, "visit", visitor),
+        named(3, "count", int),
+        vec![0],
+        subprogram("pick", pair),
         named(3, "visit", visitor),
         named(3, "count", int),
         vec![0, 0],
@@ -150,7 +159,8 @@ fn debug_sections() -> [(&'static str, Vec<u8>); 2] {
 
 const DEBUGGED: &str = r#"
     (func (export "sum") (param i32 i32) (result i32) (local.get 0))
-    (func (export "each") (param i32 i32) (result i32) (local.get 1))"#;
+    (func (export "each") (param i32 i32) (result i32) (local.get 1))
+    (func (export "pick") (param i32 i32 i32))"#;
 
 fn with_debug_sections() -> Vec<u8> {
     let mut module = wat::parse_str(with_allocator(DEBUGGED)).expect("a valid module");
@@ -174,6 +184,36 @@ fn variable_arguments_and_callbacks_are_refused_where_debugging_information_show
     let mapping = "version = 1\nwit = { path = \"world.wit\" }\n\n[function.sum]\ncalls = \"sum\"\n\n\
         [function.each]\narguments = [{ as = \"value\", param = \"visit\" }, { as = \"value\", param = \"count\" }]\n";
     insta::assert_snapshot!(uplift_for(&with_debug_sections(), world, mapping));
+}
+
+#[test]
+fn a_callback_behind_the_place_for_a_struct_is_refused_too() {
+    let world = "export pick: func(visit: s32, count: s32) -> tuple<s32, s32>;";
+    let mapping = |visit: &str| {
+        format!(
+            "[function.pick]\narguments = [{{ as = \"out-record\" }}, {visit}, \
+             {{ as = \"value\", param = \"count\" }}]"
+        )
+    };
+    let passed = mapping(r#"{ as = "value", param = "visit" }"#);
+    let Err(Error::Mapping(found)) = wrap_bytes(with_debug_sections(), world, &passed) else {
+        panic!("it is wrapped");
+    };
+    assert_eq!(found[0].code, "mapping::callback");
+    let world = "export pick: func(count: s32) -> tuple<s32, s32>;";
+    let constant = mapping(r#"{ as = "constant", value = 0 }"#);
+    assert!(wrap_bytes(with_debug_sections(), world, &constant).is_ok());
+    let module = Module::read(with_debug_sections()).expect("a module");
+    let inspection = module.inspect();
+    let pick = inspection
+        .exports
+        .iter()
+        .find(|export| export.name == "pick");
+    let guess = pick.and_then(|pick| pick.guess.as_ref()).expect("a guess");
+    assert_eq!(
+        guess.signature,
+        "struct pair pick(visitor visit, int count)"
+    );
 }
 
 #[test]
