@@ -13,6 +13,9 @@ call would strike exactly there. Three things together close the gap:
   the instance.
 - A plan calls `probe` before it calls C, so that a RecursionError strikes there
   and not at the callback's entry.
+
+One gap stays: a trace function that is written in Python, such as a debugger's,
+runs before the `try`, and what a signal raises in it is lost.
 """
 
 from __future__ import annotations

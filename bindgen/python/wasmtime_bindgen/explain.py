@@ -20,6 +20,7 @@ from . import descriptors as d
 from . import spelling
 from .arrays import Unfit, array_of, is_real
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
+from .resources import used_up
 from .sizes import most
 from .values import Err, Ok, Some
 
@@ -313,7 +314,7 @@ def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
     if value._runtime_.instance is not seen.instance:
         raise BadValue(f"{path}: this {resource.name} belongs to another instance")
     if not value._runtime_.ptr:
-        raise BadValue(f"{path}: this {resource.name} was dropped or handed over before")
+        raise BadValue(f"{path}: {used_up(value._runtime_)}")
 
 
 _COMPOUND: dict[type, Callable[[Any, Any, str, Seen], None]] = {

@@ -9,7 +9,7 @@ from .descriptors import WorldType
 from .engine import Source
 from .errors import BadValue
 from .loaded import Loaded
-from .resources import Unbound
+from .resources import Unbound, used_up
 from .settings import Limits, Wasi, settled
 
 W = TypeVar("W", bound="World")
@@ -140,12 +140,12 @@ class Resource(Bound):
                 raise BadValue(f"this {handle.name} is lent to a call that is running")
             pointer, handle.ptr = handle.ptr, 0
             if not pointer:
-                raise BadValue(f"this {handle.name} was dropped or handed over before")
+                raise used_up(handle)
             handle.instance.drop(pointer, handle.name)
 
     def __enter__(self: R) -> R:
         if not self._runtime_.ptr:
-            raise BadValue(f"this {self._runtime_.name} was dropped or handed over before")
+            raise used_up(self._runtime_)
         return self
 
     def __exit__(

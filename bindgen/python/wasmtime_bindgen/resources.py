@@ -18,6 +18,7 @@ import wasmtime
 from . import descriptors as d
 from ._capi import any_clone, any_delete, any_to_rep, host_to_any
 from .arrays import Unfit
+from .errors import BadValue
 from .implementations import flaws
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ class Handle:
             # A finalizer that runs after this one, or keeps the object, finds nothing.
             self.ptr = 0
             self.instance.lose(ptr, self.name)
+
+
+def used_up(handle: Handle | Unbound) -> BadValue:
+    """Return the error for an object whose handle is no longer the host's."""
+    return BadValue(f"this {handle.name} was dropped or handed over before")
 
 
 class Unbound:
