@@ -1,4 +1,4 @@
-"""What is given to `load` and `Wasi`: each mistake is named, and how to mend it."""
+"""What is given to `load`, `Limits` and `Wasi`: each mistake is named, and how to mend it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from wasmtime_bindgen import (
     Component,
     CoreModule,
     InstanceDead,
+    Limits,
     Wasi,
     WasmtimeBindgenError,
     WitError,
@@ -55,6 +56,33 @@ def test_what_wasi_can_not_give_is_refused(
         Wasi(**given)
     assert message in str(caught.value)
     assert isinstance(caught.value, WasmtimeBindgenError)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        (lambda: Limits(memory=-5), ValueError, "memory: -5 is no limit: 0 or more is expected"),
+        (lambda: Limits(deadline=float("nan")), ValueError, "deadline: nan is no limit"),
+        (lambda: Limits(fuel=1.5), TypeError, "fuel: 1.5 is neither an int nor None"),  # type: ignore[arg-type]
+        (lambda: Limits(tables=True), TypeError, "tables: True is neither an int nor None"),
+        (lambda: Limits(deadline="2"), TypeError, "deadline: '2' is neither a number of seconds"),  # type: ignore[arg-type]
+        (lambda: Wasi(arguments="app"), TypeError, "arguments: 'app' is of type str, and a tuple"),  # type: ignore[arg-type]
+        (lambda: Wasi(stdout="inherits"), TypeError, "stdout: 'inherits' is neither a callable"),  # type: ignore[arg-type]
+        (lambda: load(limits={"fuel": 1}), TypeError, "limits: {'fuel': 1} is no wasmtime_bindgen"),  # type: ignore[arg-type]
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(
+    settings: Callable[[], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        settings()
+    assert message in str(caught.value)
+    assert isinstance(caught.value, WasmtimeBindgenError)
+
+
+def test_a_limit_past_what_the_runtime_can_count_is_none() -> None:
+    with load(limits=Limits(fuel=2**64, memory=2**64, deadline=1e300)) as world:
+        assert world._grow(1) == 1
 
 
 def test_a_list_of_arguments_and_a_buffer_of_input_will_do(tmp_path: Path) -> None:
