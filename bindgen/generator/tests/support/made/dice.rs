@@ -97,8 +97,9 @@ impl Dice {
             let name = match self.below(12) {
                 0 => word.to_uppercase(),
                 1 => format!("{word}-{}", self.word()),
-                2 => format!("{word}{}", self.below(12)),
-                3 => format!("{word}-{}", self.below(12)),
+                2 => format!("{word}-{}-{}-{}", self.word(), self.word(), self.word()),
+                3 => format!("{word}{}", self.below(12)),
+                4 => format!("{word}-{}", self.below(12)),
                 _ => word,
             };
             if scope.take(&name) {
