@@ -12,8 +12,7 @@ use crate::mapping::{Argument, Returns};
 pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
     let argument = subject.arguments().iter().find_map(argument);
     let returns = subject.spec.returns.as_ref().and_then(returns);
-    let elements = other_elements(subject).then_some("elements of another C type");
-    if let Some(what) = argument.or(returns).or(elements) {
+    if let Some(what) = argument.or(returns) {
         return Some(format!(
             "its mapping has {what}, which `check` does not know yet"
         ));
@@ -26,42 +25,6 @@ pub(super) fn unknown(subject: &Subject<'_>) -> Option<String> {
     Some(format!(
         "its parameters have {what}, which `check` does not know yet"
     ))
-}
-
-/// Whether a list has elements that are something else in C than in the WIT.
-fn other_elements(subject: &Subject<'_>) -> bool {
-    let mut arguments = subject.arguments().iter();
-    let converts = arguments.any(|argument| match argument {
-        Argument::Pointer {
-            param,
-            c_type: Some(_),
-        } => holds_list(subject.ty(param)),
-        _ => false,
-    });
-    let mut types = subject.params.iter().map(|param| &param.ty);
-    converts || types.any(lists_cases) || subject.result.as_ref().is_some_and(lists_cases)
-}
-
-fn holds_list(ty: Option<&Ty>) -> bool {
-    match ty {
-        Some(Ty::List(_)) => true,
-        Some(Ty::Option(inner)) => matches!(inner.as_ref(), Ty::List(_)),
-        _ => false,
-    }
-}
-
-/// Whether there is a list of enums or flags in it.
-fn lists_cases(ty: &Ty) -> bool {
-    match ty {
-        Ty::List(element) => {
-            matches!(element.as_ref(), Ty::Enum(_) | Ty::Flags(_)) || lists_cases(element)
-        }
-        Ty::Option(inner) => lists_cases(inner),
-        Ty::Result(ok, _) => ok.as_deref().is_some_and(lists_cases),
-        Ty::Record { fields, .. } => fields.iter().any(|(_, ty)| lists_cases(ty)),
-        Ty::Tuple(types) => types.iter().any(lists_cases),
-        _ => false,
-    }
 }
 
 /// What keeps a value of this type from being made up by itself.
@@ -93,12 +56,6 @@ fn value(ty: &Ty) -> Option<&'static str> {
 
 fn argument(argument: &Argument) -> Option<&'static str> {
     match argument {
-        Argument::Buffer {
-            c_type: Some(_), ..
-        }
-        | Argument::OutPointer {
-            c_type: Some(_), ..
-        } => Some("elements of another C type"),
         Argument::Value {
             param: _,
             c_type: _,
@@ -134,14 +91,14 @@ fn argument(argument: &Argument) -> Option<&'static str> {
         }
         | Argument::Buffer {
             capacity: _,
-            c_type: None,
+            c_type: _,
             field: _,
         }
         | Argument::Capacity { unit: _, field: _ }
         | Argument::BufferLength { unit: _, field: _ }
         | Argument::State { field: _ }
         | Argument::OutPointer {
-            c_type: None,
+            c_type: _,
             free: _,
             borrowed: _,
             on_error: _,

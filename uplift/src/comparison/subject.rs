@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wit_parser::{Function as WitFunction, WorldItem};
 
 use super::types::Ty;
-use crate::mapping::{self, Argument, Mapping};
+use crate::mapping::{self, Argument, CType, Mapping};
 use crate::plan::Plan;
 
 /// A WIT parameter.
@@ -119,6 +119,30 @@ impl<'s> Subject<'s> {
             None => self.value(),
             Some(path) => self.value()?.plain().at(path),
         }
+    }
+
+    /// The C type that the mapping gives the elements of a list that is passed on.
+    pub(super) fn passed_elements(&self, param: &str) -> Option<CType> {
+        self.arguments().iter().find_map(|argument| match argument {
+            Argument::Pointer {
+                param: found,
+                c_type,
+            } if found == param => *c_type,
+            _ => None,
+        })
+    }
+
+    /// The same for a part of the result.
+    pub(super) fn written_elements(&self, field: Option<&str>) -> Option<CType> {
+        self.arguments().iter().find_map(|argument| match argument {
+            Argument::Buffer {
+                c_type, field: of, ..
+            }
+            | Argument::OutPointer {
+                c_type, field: of, ..
+            } if of.as_deref() == field => *c_type,
+            _ => None,
+        })
     }
 
     /// The type of an error.

@@ -47,8 +47,8 @@ fn copy(from: (&str, &str), to: (&str, &str)) -> [Wrapped; 2] {
     );
     let module = with_allocator(BYTES);
     [
-        Wrapped::new(&module, &world("copy"), &copy),
-        Wrapped::new(&module, &world("hand-out"), &hand_out),
+        Wrapped::compared(&module, &world("copy"), &copy),
+        Wrapped::compared(&module, &world("hand-out"), &hand_out),
     ]
 }
 

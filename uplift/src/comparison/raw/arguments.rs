@@ -41,11 +41,11 @@ impl<'c, 's> Call<'c, 's> {
             }
         }
         for argument in self.subject.arguments() {
-            if let Argument::Pointer { param, .. } = argument
+            if let Argument::Pointer { param, c_type } = argument
                 && matches!(self.plain(param)?, Ty::String | Ty::List(_))
                 && let Some(value) = self.there(param)?
             {
-                let bytes = self.elements_of(self.plain(param)?, value)?;
+                let bytes = self.elements_of(self.plain(param)?, *c_type, value)?;
                 self.encoded.insert(param, bytes);
             }
         }
@@ -176,7 +176,10 @@ impl<'c, 's> Call<'c, 's> {
                 let elements = self.length(param)?;
                 match unit {
                     Unit::Elements => elements,
-                    Unit::Bytes => elements.wrapping_mul(self.element(self.plain(param)?)),
+                    Unit::Bytes => {
+                        let c = self.subject.passed_elements(param);
+                        elements.wrapping_mul(self.element(self.plain(param)?, c))
+                    }
                 }
             }
             Argument::Buffer { field, .. } => self.buffer(field.as_deref())?.0,
@@ -284,8 +287,14 @@ impl<'c, 's> Call<'c, 's> {
         }
     }
 
-    /// The elements of a list of numbers or records, or the bytes of a string.
-    pub(super) fn elements_of(&mut self, ty: &Ty, value: &Val) -> Result<Vec<u8>, Early> {
+    /// The elements of a list of numbers, which may have another type in C, or of
+    /// records; or the bytes of a string.
+    pub(super) fn elements_of(
+        &mut self,
+        ty: &Ty,
+        c: Option<CType>,
+        value: &Val,
+    ) -> Result<Vec<u8>, Early> {
         let (element, list) = match (ty, value) {
             (_, Val::String(text)) => return Ok(text.as_bytes().to_vec()),
             (Ty::List(element), Val::List(list)) => (element.as_ref(), list),
@@ -297,17 +306,18 @@ impl<'c, 's> Call<'c, 's> {
                 bytes.extend(self.lower(element, value)?);
             } else {
                 let number = numbers::of(element, value)?;
-                bytes.extend(numbers::to_bytes(number, natural(element))?);
+                let c = c.unwrap_or_else(|| natural(element));
+                bytes.extend(numbers::to_bytes(number, c)?);
             }
         }
         Ok(bytes)
     }
 
     /// The size of an element of a list or string, in bytes.
-    pub(super) fn element(&self, ty: &Ty) -> u32 {
+    pub(super) fn element(&self, ty: &Ty, c: Option<CType>) -> u32 {
         match ty.plain() {
             Ty::List(element) if element.is_group() => self.layout(element).size.max(1),
-            Ty::List(element) => width(natural(element)),
+            Ty::List(element) => width(c.unwrap_or_else(|| natural(element))),
             _ => 1,
         }
     }
@@ -315,7 +325,7 @@ impl<'c, 's> Call<'c, 's> {
     /// How many units there are in an element of a part of the WIT result.
     pub(super) fn units(&self, unit: Unit, field: Option<&str>) -> u32 {
         match (unit, self.subject.part(field)) {
-            (Unit::Bytes, Some(ty)) => self.element(ty),
+            (Unit::Bytes, Some(ty)) => self.element(ty, self.subject.written_elements(field)),
             _ => 1,
         }
     }

@@ -178,7 +178,8 @@ impl<'c> Call<'c, '_> {
 
     /// A buffer of so many elements for a part of the result.
     fn make_room(&mut self, index: usize, field: Option<&str>, room: u32) -> Result<(), Early> {
-        let element = self.subject.part(field).map_or(1, |ty| self.element(ty));
+        let c = self.subject.written_elements(field);
+        let element = self.subject.part(field).map_or(1, |ty| self.element(ty, c));
         let size = room
             .checked_mul(element)
             .filter(|size| i32::try_from(*size).is_ok())

@@ -80,7 +80,8 @@ impl<'s> Call<'_, 's> {
                 && of.as_deref() == field
             {
                 let length = self.pointer_at(index)?;
-                let element = self.element(self.part_type(field)?);
+                let c = self.subject.written_elements(field);
+                let element = self.element(self.part_type(field)?, c);
                 return Ok(match unit {
                     Unit::Bytes => length,
                     Unit::Elements => length.wrapping_mul(element),

@@ -248,7 +248,8 @@ impl<'s> Call<'_, 's> {
         if pointer == 0 && count != 0 {
             return Err(trap("the module returned a null pointer"));
         }
-        let element = self.element(self.part_type(field)?);
+        let c = self.subject.written_elements(field);
+        let element = self.element(self.part_type(field)?, c);
         self.part(field, Some(Found::Sequence(pointer, count)));
         self.free_later(free, pointer, count.wrapping_mul(element));
         Ok(())

@@ -7,7 +7,7 @@ use super::numbers::{self, natural, width};
 use super::results::LARGEST;
 use crate::comparison::sandbox::Ended;
 use crate::comparison::types::Ty;
-use crate::mapping::Encoding;
+use crate::mapping::{CType, Encoding};
 
 /// Where the value of a part is. It is read once nothing can turn out to be an
 /// error any more.
@@ -52,7 +52,11 @@ impl<'c, 's> Call<'c, 's> {
                     Val::String(self.c_string(*pointer, *encoding)?)
                 }
                 Found::Struct(pointer) => self.lift_struct(plain, *pointer)?,
-                Found::Sequence(pointer, count) => self.lift(plain, *pointer, *count)?,
+                Found::Sequence(pointer, count) => {
+                    let field = (!path.is_empty()).then_some(path);
+                    let c = self.subject.written_elements(field);
+                    self.lift(plain, c, (*pointer, *count))?
+                }
             },
             None => self.group(plain, path)?,
         };
@@ -79,8 +83,14 @@ impl<'c, 's> Call<'c, 's> {
         })
     }
 
-    /// The string or list of so many elements at `pointer`.
-    pub(super) fn lift(&self, ty: &Ty, pointer: u32, length: u32) -> Result<Val, Early> {
+    /// The string or list of so many elements at `pointer`, which may have another
+    /// type in C.
+    pub(super) fn lift(
+        &self,
+        ty: &Ty,
+        c: Option<CType>,
+        (pointer, length): (u32, u32),
+    ) -> Result<Val, Early> {
         let element = match ty {
             Ty::String => {
                 if length > LARGEST {
@@ -95,12 +105,15 @@ impl<'c, 's> Call<'c, 's> {
             Ty::List(element) => element.as_ref(),
             _ => return Err(trap("the result is neither a string nor a list")),
         };
-        let size = self.element(ty);
+        let size = self.element(ty, c);
         // The canonical ABI checks both for empty lists too.
         let bytes = self
             .raw
             .read(pointer, u64::from(length) * u64::from(size))?;
-        if !element.is_group() && !pointer.is_multiple_of(size) {
+        // What is converted is copied, and so aligned.
+        let converted = matches!(element, Ty::Enum(_) | Ty::Flags(_))
+            || c.is_some_and(|c| c != natural(element));
+        if !element.is_group() && !converted && !pointer.is_multiple_of(size) {
             return Err(trap("the elements of the result are not aligned"));
         }
         let each = element.leaves();
@@ -111,7 +124,7 @@ impl<'c, 's> Call<'c, 's> {
             let list = (0..length).map(|index| self.lift_struct(element, pointer + index * size));
             return list.collect::<Result<_, _>>().map(Val::List);
         }
-        let c = natural(element);
+        let c = c.unwrap_or_else(|| natural(element));
         let list = bytes
             .chunks_exact(width(c) as usize)
             .map(|bytes| numbers::value(element, numbers::from_bytes(bytes, c)));

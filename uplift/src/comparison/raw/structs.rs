@@ -121,7 +121,7 @@ impl<'s> Call<'_, 's> {
             let (pointer, count) = match (field_ty.plain(), some(value), member.length) {
                 (_, None, _) => (0, 0),
                 (Ty::String | Ty::List(_), Some(value), Some(_)) => {
-                    let elements = self.elements_of(field_ty.plain(), value)?;
+                    let elements = self.elements_of(field_ty.plain(), None, value)?;
                     (self.filled(&elements)?, count(value)?)
                 }
                 (Ty::String, Some(Val::String(text)), None) => {
@@ -192,7 +192,7 @@ impl<'s> Call<'_, 's> {
                     }
                     let encoding = field.map(|field| field.encoding).unwrap_or_default();
                     let found = match length {
-                        Some(length) => self.lift(sequence, at, length)?,
+                        Some(length) => self.lift(sequence, None, (at, length))?,
                         None => Val::String(self.c_string(at, encoding)?),
                     };
                     if optional {

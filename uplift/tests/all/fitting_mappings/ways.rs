@@ -104,10 +104,29 @@ pub(super) const PARAMS: &[Entry] = &[
     ),
     (
         "words: list<u16>",
+        &[
+            first(
+                &[
+                    r#"as = "pointer", param = "words""#,
+                    r#"as = "length", param = "words", unit = "bytes""#,
+                ],
+                BYTES,
+            ),
+            first(
+                &[
+                    r#"as = "pointer", param = "words", type = "s64""#,
+                    r#"as = "length", param = "words", unit = "bytes""#,
+                ],
+                BYTES,
+            ),
+        ],
+    ),
+    (
+        "sets: option<list<perms>>",
         &[first(
             &[
-                r#"as = "pointer", param = "words""#,
-                r#"as = "length", param = "words", unit = "bytes""#,
+                r#"as = "pointer", param = "sets""#,
+                r#"as = "length", param = "sets", unit = "bytes""#,
             ],
             BYTES,
         )],
@@ -271,6 +290,30 @@ pub(super) const PARTS: &[Entry] = &[
                  (i32.store #0 (call $malloc (i32.add (local.get $i) (i32.const 1))))
                  (i32.store #1 (local.get $i))
                  (call $letters (i32.load #0) (local.get $i))",
+            ),
+        ],
+    ),
+    (
+        "list<level>",
+        &[
+            then(
+                &[
+                    r#"as = "buffer", capacity = { constant = 2 } FIELD"#,
+                    r#"as = "capacity", unit = "bytes" FIELD"#,
+                ],
+                "(call $mix #1)
+                 (i32.store #0 (i32.rem_u (call $some) (i32.const 3)))
+                 (i32.store offset=4 #0 (i32.rem_u (call $some) (i32.const 3)))",
+            ),
+            then(
+                &[
+                    r#"as = "out-pointer", free = "free", type = "s16" FIELD"#,
+                    r#"as = "out-length", unit = "bytes" FIELD"#,
+                ],
+                "(i32.store #0 (call $malloc (i32.const 4)))
+                 (i32.store #1 (i32.const 4))
+                 (i32.store16 (i32.load #0) (i32.rem_u (call $some) (i32.const 3)))
+                 (i32.store16 offset=2 (i32.load #0) (i32.rem_u (call $some) (i32.const 3)))",
             ),
         ],
     ),
