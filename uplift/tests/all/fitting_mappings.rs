@@ -1,13 +1,15 @@
 //! Random functions with mappings that fit them, put together from every kind of
 //! argument and result; and the same with something wrong.
 
+mod parts;
 mod ways;
 
 use proptest::prelude::*;
 use uplift::{Component, Error, Mapping, Plan};
 
 use crate::wrapped::{guarded, planned};
-use ways::{AROUND, Entry, LIBRARY, PARAMS, PARTS, Way};
+use parts::{AROUND, PARTS};
+use ways::{Entry, LIBRARY, PARAMS, Way};
 
 const TYPES: &str = "package test:wrapped;
 interface all {
