@@ -147,9 +147,12 @@ impl<'a> Supported<'a> {
     /// by its own name as well.
     fn leave_out_renamed(&mut self, side: Side, key: &WorldKey, id: InterfaceId) {
         let interface = &self.resolve.interfaces[id];
-        for function in interface.functions.keys() {
+        for (name, function) in &interface.functions {
             let reason = "its interface goes by a name of its own, which the runtime can't find";
-            self.skip(side, Some(key), function, Why::uncallable(reason));
+            let worse = self.reason(context(side, Some(id)), side, function);
+            let worse = worse.filter(|why| why.prevents);
+            let why = worse.unwrap_or_else(|| Why::uncallable(reason));
+            self.skip(side, Some(key), name, why);
         }
         for (name, ty) in &interface.types {
             let kind = &self.resolve.types[*ty].kind;

@@ -350,3 +350,15 @@ fn a_resource_that_is_imported_under_another_name_is_told() {
         "{message}"
     );
 }
+
+#[test]
+fn what_prevents_a_component_from_running_is_told_whatever_its_interface_is_called() {
+    let wit = "package a:b;
+        interface k { f: async func(); }
+        world w { import other: k; }";
+    let message = refused(&text(wit));
+    assert!(
+        message.contains("import `other`: `f`: it is async,"),
+        "{message}"
+    );
+}

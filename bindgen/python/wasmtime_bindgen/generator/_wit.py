@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:a135b57614b13d5e63738fac09739471235684b94cb07d2abef716d097d2b804",
+    digest="sha256:27c2d002d4966f08e1bd98f7400bc23ac1ab7239e3e457a4d37d0e0f88ef837b",
 )
