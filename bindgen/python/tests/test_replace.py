@@ -154,6 +154,8 @@ def test_imports_that_nothing_would_call_are_refused() -> None:
 def test_a_resource_of_the_runtime_is_replaced_with_all_that_pass_it_or_not_at_all() -> None:
     with pytest.raises(LinkError, match=r"`wasi:io/poll@0\.2\.6` can't be replaced alone, because"):
         wasmtime_bindgen.bindings(GUEST, replace=["wasi:io/poll"])
+    with pytest.raises(LinkError, match=r"the imports have `wasi:io/poll`: .* replaced alone, bec"):
+        wasmtime_bindgen.load(GUEST, imports={"wasi:io/poll": object()})
     with pytest.raises(UnsupportedFeature, match="`subscribe-duration`: its result has the res"):
         wasmtime_bindgen.bindings(GUEST, replace=["wasi:clocks/monotonic-clock"])
 

@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,16 @@ def test_an_object_can_not_be_lent_and_handed_over_in_one_call(world: World) -> 
     with world.counters.Counter(1) as a:
         with pytest.raises(ValueError, match="b: this counter is lent and handed over"):
             world.counters.merge(a, a)
+        assert a.add(1) == 2
+
+
+def test_what_is_no_object_of_the_guest_is_refused(world: World) -> None:
+    wrong: Any = 5
+    with world.counters.Counter(1) as a:
+        with pytest.raises(TypeError, match="a: 5 is of type int, not a Counter"):
+            world.counters.merge(wrong, a)
+        with pytest.raises(TypeError, match=r"all\[1\]: 5 is of type int, not a Counter"):
+            world.counters.sum([a, wrong])
         assert a.add(1) == 2
 
 
