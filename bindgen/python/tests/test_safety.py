@@ -184,6 +184,21 @@ PROGRAMS = {
         sys.setrecursionlimit(1000)
         world = load()
     """,
+    "a call of a host function at the edge of Python's recursion": """
+        sys.setrecursionlimit(200)
+        logged, refused = [], 0
+        def down(n, call):
+            return call("x") if n == 0 else down(n - 1, call)
+        for depth in range(170, 205):
+            broken = load(lambda text: logged.append(text))
+            try:
+                down(depth, broken._log_text)
+            except RecursionError:
+                refused += 1
+        assert logged and refused and len(logged) + refused == 35, (len(logged), refused)
+        sys.setrecursionlimit(1000)
+        world = load()
+    """,
     "a resource that is dropped while it is lent": """
         def log(text):
             try:
@@ -332,6 +347,34 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_no_process_is_killed_by(name: str) -> None:
     done = run(HEAD + textwrap.dedent(PROGRAMS[name]) + AGAIN)
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="its debuggers see every function")
+def test_no_process_is_killed_by_ctrl_c_under_a_debugger() -> None:
+    done = run(
+        """
+        import signal
+        def trace(frame, event, argument):
+            "".join(())  # here Python looks for signals
+            return trace
+        def call(function, *arguments, after):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, after)
+                sys.settrace(trace)
+                while True: function(*arguments)
+            except KeyboardInterrupt:
+                return
+            finally:
+                sys.settrace(None)
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        call(load()._spin, after=0.2)
+        for i in range(100 if sys.version_info >= (3, 12) else 0):
+            call(load(lambda text: None)._log_text, "x", after=0.001 + i / 1e5)
+        print("alive")
+        """
+    )
     assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
 
 

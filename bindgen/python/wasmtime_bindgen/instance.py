@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from ctypes import c_void_p
+from ctypes import ArgumentError, c_void_p
 from typing import Any, NoReturn, TypeVar
 
 from . import _capi
@@ -150,7 +150,14 @@ class Instance:
             function: What was called.
         """
         if error:
-            self.fail(function, *_capi.take_error(error))
+            try:
+                self.fail(function, *_capi.take_error(error))
+            except ArgumentError as wrapped:  # what ctypes makes of a RecursionError
+                raise RecursionError(str(wrapped)) from None
+            finally:
+                # Any of this may have failed at the edge of Python's recursion.
+                self._dead = self._dead or f"the instance ended in `{function}`"
+                self.attention, self.pending = True, None
         if isinstance(self.pending, Interrupted):
             self.fail(function, "")
         # It was raised where the runtime ignores an error, and the guest went on.
