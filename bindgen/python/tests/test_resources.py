@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from wasmtime_bindgen import InstanceDead, WasmtimeBindgenError, WitError
 
 from .resources import Counter, File, TextError, World, load
+from .test_instance import run
 
 
 @pytest.fixture
@@ -103,6 +105,38 @@ def test_a_refused_call_keeps_what_it_was_to_hand_over(world: World) -> None:
         with pytest.raises(TypeError, match="b: 5 is of type int, not a Counter"):
             world.counters.merge(a, 5)  # type: ignore[arg-type]
         assert a.add(1) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("use", ["counter.add(1)", "world.counters.sum([counter] * 20)"])
+def test_an_object_is_not_lent_any_more_after_an_exception_from_a_signal(use: str) -> None:
+    done = run(
+        f"""
+        import random, signal
+        class Bell(BaseException): pass
+        def handler(*_): raise Bell
+        signal.signal(signal.SIGALRM, handler)
+        world = load()
+        counter = world.counters.Counter(1)
+        drawn, bells, end = random.Random(7), 0, time.monotonic() + 20
+        while bells < 300 and time.monotonic() < end:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, drawn.random() * 0.0005 + 0.00001)
+                while True:
+                    {use}
+            except Bell:
+                bells += 1
+            try:
+                counter.drop()
+            except ValueError as error:
+                raise SystemExit(f"after {{bells}}: {{error}}")
+            if world._runtime_._dead:
+                world = load()
+            counter = world.counters.Counter(1)
+        print(bells)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "300\n"), done.stderr
 
 
 def test_objects_are_lent_in_a_list(world: World) -> None:

@@ -210,6 +210,34 @@ PROGRAMS = {
         world._log_text("x")
         assert world.counters.Counter.live() == 0
     """,
+    "stand-ins for a resource and for a tuple": """
+        from unittest.mock import MagicMock
+        from tests.echo import load as echo
+        world = load()
+        counter = world.counters.Counter(1)
+        for one in (MagicMock(spec=type(counter)), MagicMock(spec=counter)):
+            for use in (
+                lambda: world.counters.merge(one, counter),
+                lambda: world.counters.sum([one]),
+                lambda: world.counters.Counter._add(one, 1),
+            ):
+                try:
+                    use()
+                except TypeError:
+                    continue
+                if use.__code__.co_names[-1] != "add":  # it stands for an int, too
+                    raise SystemExit("it passed")
+        import gc, warnings
+        warnings.simplefilter("ignore")
+        pair = abi.Tuple((abi.STRING, abi.List(abi.STRING)))
+        class Liar:
+            __class__ = property(lambda self: tuple)
+            def __len__(self):
+                return 1
+            def __iter__(self):
+                return iter([("Ada", ["Grace", "World"])] * 30)
+        assert len(echo(abi.List(pair)).echo(Liar())) == 30
+    """,
     "objects that outlive their instance": """
         import gc
         broken = load()

@@ -98,10 +98,14 @@ class Items:
 
     Args:
         name: The WIT name of the type, any but `string`.
+
+    Attributes:
+        top: How many items are written; who wrote some sets it back.
+        capacity: How many there is room for.
     """
 
     def __init__(self, name: str) -> None:
-        self.top = 0
+        self.top = self.capacity = 0
         self._format: Any = FORMAT[name]
         self._size = struct.calcsize(self._format)
         self._most = LINEAR_MEMORY // self._size
@@ -127,24 +131,22 @@ class Items:
         else:
             data = self._other(value)
         count, start = len(data), self.top
-        if start + count > self._capacity:
-            self._reserve(max(count, min(2 * self._capacity, KEPT_ITEMS)))
+        if start + count > self.capacity:
+            self._reserve(max(count, min(2 * self.capacity, KEPT_ITEMS)))
             start = self.top
         self._payload[start : start + count] = data
         self.top = start + count
         keep.append(self._memory)
         return count, self._address + 32 * start
 
-    def reset(self, top: int) -> None:
-        """Forget what was written after `top` items."""
-        self.top = top
-        if self._capacity > KEPT_ITEMS:
-            self._reserve(16)
+    def shrink(self) -> None:
+        """Let go of memory for more than is kept; who uses it keeps it alive."""
+        self._reserve(16)
 
     def _reserve(self, capacity: int) -> None:
         """Begin anew with room for so many items; who uses the old memory keeps it alive."""
         self._memory = memory = bytearray(self._template * capacity)
-        self._capacity, self.top = capacity, 0
+        self.capacity, self.top = capacity, 0
         self._address = ctypes.addressof((ctypes.c_char * 8).from_buffer(memory))
         self._payload = memoryview(memory).cast(self._format)[8 // self._size :: 32 // self._size]
 

@@ -105,6 +105,7 @@ def export_plan(func: d.Func) -> Plan:
     values = f"({', '.join(params)},)" if params else "()"
     with source.block("def make(spare):"):
         source.line("busy = False")
+        mark = source.mark()
         with source.block(f"def plan({', '.join(params)}):"):
             source.line("nonlocal busy")
             with source.block("with instance.lock:"):
@@ -122,6 +123,7 @@ def export_plan(func: d.Func) -> Plan:
                     source.line("instance.depth -= 1")
                     lowering.tidy()
         source.line("return plan")
+        source.insert(mark, ["lent = set()"] if lowering.lends else [])
     source.names.update(call=call, val_delete=val_delete, probe=probe)
     return finish(func, source, lowering)
 

@@ -20,7 +20,7 @@ from . import descriptors as d
 from . import spelling
 from .arrays import Unfit, array_of, is_real
 from .errors import BadValue, OutOfRange, WrongType, WrongValue
-from .resources import used_up
+from .resources import Handle, Unbound, is_guests, used_up
 from .sizes import most
 from .values import Err, Ok, Some
 
@@ -290,12 +290,13 @@ def _map(type_: d.Map, value: Any, path: str, seen: Seen) -> None:
 
 def _own(type_: d.Own, value: Any, path: str, seen: Seen) -> None:
     _alive(type_.resource, value, path, seen)
-    if hasattr(value, "_runtime_") and value._runtime_.lent:
+    if not is_guests(type_.resource):
+        return
+    if value._runtime_.lent:
         raise BadValue(f"{path}: this {type_.resource.name} is lent to a call that is running")
     if id(value) in seen.moved:
         raise BadValue(f"{path}: this {type_.resource.name} is handed over twice in one call")
-    if hasattr(value, "_runtime_"):
-        seen.moved.add(id(value))
+    seen.moved.add(id(value))
 
 
 def _borrow(type_: d.Borrow, value: Any, path: str, seen: Seen) -> None:
@@ -304,17 +305,18 @@ def _borrow(type_: d.Borrow, value: Any, path: str, seen: Seen) -> None:
 
 
 def _alive(resource: d.ResourceType, value: Any, path: str, seen: Seen) -> None:
-    if not hasattr(resource.python, "_runtime_"):
+    if not is_guests(resource):
         # The host's own object: whatever implements the protocol.
         if why := seen.instance.resource(resource).misfit(value):
             raise _wrong(value, path, f"an implementation of {resource.python.__name__}: {why}")
         return
-    if not isinstance(value, resource.python):
+    handle: Any = getattr(value, "_runtime_", None)
+    if not isinstance(value, resource.python) or type(handle) not in (Handle, Unbound):
         raise _wrong(value, path, f"a {resource.python.__name__}")
-    if value._runtime_.instance is not seen.instance:
+    if handle.instance is not seen.instance:
         raise BadValue(f"{path}: this {resource.name} belongs to another instance")
-    if not value._runtime_.ptr:
-        raise BadValue(f"{path}: {used_up(value._runtime_)}")
+    if not handle.ptr:
+        raise BadValue(f"{path}: {used_up(handle)}")
 
 
 _COMPOUND: dict[type, Callable[[Any, Any, str, Seen], None]] = {

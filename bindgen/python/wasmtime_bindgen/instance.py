@@ -19,7 +19,7 @@ from .errors import InstanceDead, Trap, UnsupportedFeature
 from .interruption import Interrupted, Interruption
 from .memory import Heap
 from .messages import diagnose, read_trap
-from .resources import GuestTable, HostTable, Table
+from .resources import GuestTable, HostTable, Table, is_guests
 from .settings import Limits
 from .shutdown import watch
 from .store import Store
@@ -102,8 +102,8 @@ class Instance:
     def resource(self, type_: d.ResourceType) -> Table:
         """Return the table of a resource."""
         if type_ not in self._tables:
-            guest = hasattr(type_.python, "_runtime_")
-            self._tables[type_] = GuestTable(self, type_) if guest else HostTable(self)
+            table = GuestTable(self, type_) if is_guests(type_) else HostTable(self)
+            self._tables[type_] = table
         return self._tables[type_]
 
     def keep(self, value: object) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 from . import descriptors as d
 from ._capi import BYTES, ENTRY_WORDS, KIND, PAIR_WORDS, VAL_WORDS
-from .arrays import F32_MAX, Unfit, array_of, integer, real, sequence, single
+from .arrays import F32_MAX, KEPT_ITEMS, Unfit, array_of, integer, real, sequence, single
 from .layout import Place, Region
 from .names import FlagTable, address_of, enum_table
+from .resources import is_guests
 from .sizes import most
 from .source import PlanSource
 from .values import Err, Ok, Some
@@ -32,7 +33,8 @@ class Lowering:
         uses_heap: Whether the code takes blocks, by `take`.
         keeps: Whether the code keeps what C reads alive, in `keep`.
         moves: Whether it hands resources over, in `moved`.
-        lends: Whether it lends some, in `lent`.
+        lends: Whether it lends some of the guest's, in `lent`, a set of the plan's own.
+        gives: Whether it lends some of the host's, in `given`.
     """
 
     def __init__(self, source: PlanSource) -> None:
@@ -44,6 +46,7 @@ class Lowering:
         self.keeps = False
         self.moves = False
         self.lends = False
+        self.gives = False
         source.names.update(
             BYTES=BYTES,
             Unfit=Unfit,
@@ -74,33 +77,42 @@ class Lowering:
         lines += [f"top_{name} = items_{name}.top" for name in sorted(self.items)]
         lines += ["top = heap.top"] if self.uses_heap else []
         lines += ["moved = {}"] if self.moves else []
-        lines += ["lent = set()"] if self.lends else []
+        lines += ["given = []"] if self.gives else []
         return lines
 
     def undo(self) -> None:
         """Append what takes resources back: a value was refused, so C does not see them."""
         if self.moves:
             self.source.line("for handle, pointer in moved.items(): handle.restore(pointer)")
-        self._return_lent()
+        if self.lends:
+            self.source.line("lent.clear()")
 
     def done(self) -> None:
-        """Append what lets go of resources: C has taken over, or used, what it was given."""
+        """Append what lets go of resources: C has taken over what it was given."""
         if self.moves:
             self.source.line("for handle, pointer in moved.items(): handle.gone(pointer)")
-        self._return_lent()
 
     def tidy(self) -> None:
-        """Append what gives back the memory for what varies in length."""
+        """Append what gives back the memory for what varies in length, and what was lent.
+
+        A signal's handler may raise after any call, and at the start of a function.
+        So what a later call relies on comes first, and calls no function of Python's.
+        """
+        line = self.source.line
         for name in sorted(self.items):
-            self.source.line(f"items_{name}.reset(top_{name})")
+            line(f"items_{name}.top = top_{name}")
         if self.uses_heap:
-            self.source.line("heap.reset(top)")
+            line("heap.top = top")
+        if self.lends:
+            line("lent.clear()")
+        if self.gives:
+            line("for handle in given: handle.returned()")
+        for name in sorted(self.items):
+            line(f"if items_{name}.capacity > {KEPT_ITEMS}: items_{name}.shrink()")
+        if self.uses_heap:
+            line("if heap.wanted: heap.grow()")
 
     # Writing
-
-    def _return_lent(self) -> None:
-        if self.lends:
-            self.source.line("for handle in lent: handle.returned()")
 
     def _view(self, place: Place, view: str, offset: int = 1) -> str:
         region, word = place.region, place.word + offset
@@ -273,9 +285,12 @@ class Lowering:
         if verb == "own":
             self.moves = True
             self._set(place, 1, f"{function}({value}, moved)")
-        else:
+        elif is_guests(resource):
             self.lends = True
             self._set(place, 1, f"{function}({value}, lent)")
+        else:
+            self.gives = True
+            self._set(place, 1, f"{function}({value}, given)")
 
     def _map(self, type_: d.Map, value: str, place: Place) -> None:
         self._kind(place, "map")
@@ -299,7 +314,8 @@ class Lowering:
             self.source.line(f"{length}, {address} = items_{name}.put({value}, keep)")
             return
         taken = f"sequence({value}, {most(element)})"
-        items = self.source.local(f"{value} if {value}.__class__ is tuple else {taken}", "items")
+        # Not by `__class__`, which may lie: there is room for as many items as `len` says.
+        items = self.source.local(f"{value} if type({value}) is tuple else {taken}", "items")
 
         def body(item: str, values: Region, rest: Region) -> None:
             self.put(element, item, Place(values, 0, rest))

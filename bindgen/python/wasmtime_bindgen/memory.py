@@ -14,13 +14,14 @@ class Heap:
     """Where lists' items go, for one instance.
 
     Attributes:
-        top: How many words are taken.
+        top: How many words are taken; who took some sets it back.
+        wanted: How many words there was no room for.
     """
 
     def __init__(self) -> None:
         self.top = 0
         self._block = Block(512)
-        self._wanted = 0
+        self.wanted = 0
 
     def take(self, words: int, keep: list[Any]) -> tuple[Block, int]:
         """Return a block and the first of `words` words in it; `keep` keeps it alive."""
@@ -29,16 +30,15 @@ class Heap:
             self.top = start + words
             keep.append(self._block)
             return self._block, start
-        self._wanted += words
+        self.wanted += words
         block = Block(words)
         keep.append(block)
         return block, 0
 
-    def reset(self, top: int) -> None:
-        """Give back what was taken after `top` words; grow, if nothing else is in use."""
-        self.top = top
-        if self._wanted and not top:
-            wanted = self._block.words + 2 * self._wanted
+    def grow(self) -> None:
+        """Make room for what was wanted, if nothing is in use."""
+        if not self.top:
+            wanted = self._block.words + 2 * self.wanted
             if wanted <= KEPT_WORDS:
                 self._block = Block(wanted)
-            self._wanted = 0
+            self.wanted = 0

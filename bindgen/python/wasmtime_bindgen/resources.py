@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,9 +34,6 @@ class Lowered(Protocol):
     def gone(self, pointer: int) -> None:
         """It was handed over: the call was made."""
 
-    def returned(self) -> None:
-        """It is no longer lent."""
-
 
 class Table(ABC):
     """The verbs for one resource of one instance.
@@ -51,7 +48,7 @@ class Table(ABC):
         """Return the address of a handle to hand over, and note it in `moved`."""
 
     @abstractmethod
-    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+    def borrow(self, value: Any, lent: Any) -> int:
         """Return the address of a handle to lend, and note it in `lent`."""
 
     @abstractmethod
@@ -67,18 +64,27 @@ class Handle:
     """A handle of an object in the guest; what a `Resource` holds as `_runtime_`.
 
     Attributes:
-        ptr: The address of the runtime's handle; 0 once it is dropped or handed over.
+        table: The resource.
+        instance: The instance that the object lives in.
         name: The resource's name, for messages.
-        lent: How many running calls it is lent to.
+        ptr: The address of the runtime's handle; 0 once it is dropped or handed over.
+        lender: What the outermost call that it was lent to has lent. A call empties
+            that when it ends, however it does.
     """
 
-    __slots__ = ("__weakref__", "instance", "lent", "name", "ptr")
+    __slots__ = ("__weakref__", "instance", "lender", "name", "ptr", "table")
 
-    def __init__(self, instance: Instance, name: str, ptr: int) -> None:
-        self.instance = instance
-        self.name = name
-        self.lent = 0
+    def __init__(self, table: GuestTable, ptr: int) -> None:
+        self.table = table
+        self.instance = table.instance
+        self.name = table.name
+        self.lender: Collection[Handle] = ()
         self.ptr = ptr
+
+    @property
+    def lent(self) -> bool:
+        """Whether it is lent to a call that is running."""
+        return self in self.lender
 
     def restore(self, pointer: int) -> None:
         """See `Lowered`."""
@@ -87,10 +93,6 @@ class Handle:
     def gone(self, pointer: int) -> None:
         """See `Lowered`."""
         any_delete(pointer)
-
-    def returned(self) -> None:
-        """See `Lowered`."""
-        self.lent -= 1
 
     def __del__(self) -> None:
         # This may run at any time and on any thread, so the guest isn't entered here.
@@ -104,6 +106,11 @@ class Handle:
 def used_up(handle: Handle | Unbound) -> BadValue:
     """Return the error for an object whose handle is no longer the host's."""
     return BadValue(f"this {handle.name} was dropped or handed over before")
+
+
+def is_guests(type_: d.ResourceType) -> bool:
+    """Return whether a resource is implemented by the guest, and not by the host."""
+    return hasattr(type_.python, "_runtime_")
 
 
 class Unbound:
@@ -137,8 +144,8 @@ class GuestTable(Table):
     """
 
     def __init__(self, instance: Instance, type_: d.ResourceType) -> None:
-        self._instance = instance
-        self._name = type_.name
+        self.instance = instance
+        self.name = type_.name
         self.cls: type[Any] = type(
             type_.python.__name__,
             (type_.python,),
@@ -151,35 +158,33 @@ class GuestTable(Table):
         )
 
     def _handle(self, value: Any) -> Handle:
-        if not isinstance(value, self.cls):
-            raise Unfit
         handle = value._runtime_
-        if not handle.ptr:
+        # A stand-in may say that it is of any class, and have whatever attributes it likes.
+        if type(handle) is not Handle or handle.table is not self or not handle.ptr:
             raise Unfit
-        found: Handle = handle
-        return found
+        return handle
 
     def own(self, value: Any, moved: dict[Lowered, int]) -> int:
         """See `Table`."""
         handle = self._handle(value)
-        if handle.lent:
+        if handle in handle.lender:
             raise Unfit
         pointer = moved[handle] = handle.ptr
         handle.ptr = 0
         return pointer
 
-    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+    def borrow(self, value: Any, lent: set[Handle]) -> int:
         """See `Table`."""
         handle = self._handle(value)
-        if handle not in lent:
-            lent.add(handle)
-            handle.lent += 1
+        lent.add(handle)
+        if handle not in handle.lender:
+            handle.lender = lent
         return handle.ptr
 
     def take(self, pointer: int) -> Any:
         """See `Table`."""
         value = object.__new__(self.cls)
-        value._runtime_ = Handle(self._instance, self._name, any_clone(pointer))
+        value._runtime_ = Handle(self, any_clone(pointer))
         return value
 
     see = take
@@ -207,7 +212,7 @@ class _Given:
         any_delete(pointer)
 
     def returned(self) -> None:
-        """See `Lowered`."""
+        """Take it back: it is no longer lent."""
         self.restore(self._pointer)
 
 
@@ -256,11 +261,11 @@ class HostTable(Table):
         moved[given] = pointer
         return pointer
 
-    def borrow(self, value: Any, lent: set[Lowered]) -> int:
+    def borrow(self, value: Any, lent: list[_Given]) -> int:
         """See `Table`."""
         # The runtime lends an owned handle for the call; it is taken back after.
         given, pointer = self._give(value)
-        lent.add(given)
+        lent.append(given)
         return pointer
 
     def take(self, pointer: int) -> Any:
