@@ -365,6 +365,50 @@ def test_what_the_destructor_of_a_hosts_object_raises_reaches_the_caller() -> No
             world._grow(0)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+def test_a_guest_that_goes_on_in_a_forked_child_has_its_deadline() -> None:
+    done = run(
+        """
+        import os, warnings
+        warnings.simplefilter("ignore")
+        children = []
+        world = load(
+            lambda text: children or children.append(os.fork()), limits=abi.Limits(deadline=0.5)
+        )
+        try:
+            world._spin_and_log()
+        except Exception as error:
+            print(error.code, flush=True)
+        if children[0] == 0:
+            os._exit(0)
+        os.waitpid(children[0], 0)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "deadline\ndeadline\n"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_signal_handler_may_load_what_its_thread_is_loading() -> None:
+    done = run(
+        """
+        import signal
+        from tests.test_cache import BINARY, WORLD, One
+        def load_last(*_):
+            loaded.append(One._load_(WORLD, components[-1], None, None, None, False).close())
+        components, loaded = [], []
+        signal.signal(signal.SIGALRM, load_last)
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            components.append(abi.Component(BINARY, cache=False))
+            signal.setitimer(signal.ITIMER_REAL, 0.0005 + len(components) % 20 / 10000)
+            load_last()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        print(len(loaded) > len(components) > 5)
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
 def test_world_has_no_constructor() -> None:
     with pytest.raises(TypeError, match=r"World has no constructor to call: World.load\(\)"):
         World(object())  # type: ignore[arg-type]  # which is what mypy is to say

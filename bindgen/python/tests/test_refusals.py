@@ -37,6 +37,12 @@ class Rude:
         raise RuntimeError
 
 
+def released() -> memoryview:
+    view = memoryview(b"Ada")
+    view.release()
+    return view
+
+
 class Claiming(Sequence[Any]):
     """A sequence that need not hold what it has."""
 
@@ -109,6 +115,10 @@ REFUSED: list[tuple[str, object, type[Exception], str]] = [
     ("bytes", np.broadcast_to(np.uint8(0), 2**40), ValueError, "x: it has 1099511627776 items"),
     ("list<string>", Claiming(2**33), ValueError, "x: it has 8589934592 items, and no memory"),
     ("list<record>", Claiming(2**33), ValueError, "x: it has 8589934592 items, and no memory"),
+    ("bytes", released(), ValueError, "no list<u8>: operation forbidden on released memoryview"),
+    ("bytes", np.array(["2026"], "M8[D]"), ValueError, "no list<u8>: cannot include dtype 'M'"),
+    ("s32", np.array([1, 2]), TypeError, "x: array([1, 2]) is of type numpy.ndarray, not an int"),
+    ("s32", 10**5000, OverflowError, "x: an int of 16610 bits is out of range for s32"),
     ("list<string>", "Ada", TypeError, "x: 'Ada' is of type str, not a sequence for list<string>"),
     ("list<string>", ["Ada", None], TypeError, "x[1]: None is of type NoneType, not a str"),
     ("tuple", (1, "a"), ValueError, "x: a tuple of 2 items, not of 3"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from wasmtime_bindgen import InstanceDead, WasmtimeBindgenError, WitError
+from wasmtime_bindgen import InstanceDead, Limits, WasmtimeBindgenError, WitError
 
 from .resources import Counter, File, TextError, World, load
 from .test_instance import run
@@ -177,6 +177,15 @@ def test_a_lost_object_is_dropped_at_the_next_call_with_a_warning(world: World) 
     gc.collect()
     with pytest.warns(ResourceWarning, match="a counter was lost"):
         assert world.counters.Counter.live() == 0
+
+
+@pytest.mark.parametrize("limits", [None, Limits(deadline=9.0), Limits(fuel=10**9)])
+def test_thousands_of_lost_objects_are_dropped(limits: Limits | None) -> None:
+    with load(limits=limits) as world:
+        lost = [world.counters.Counter(n) for n in range(3000)]
+        del lost
+        with pytest.warns(ResourceWarning, match="a counter was lost"):
+            assert world.counters.Counter.live() == 0
 
 
 def test_a_lost_object_is_dropped_at_close_with_a_warning() -> None:

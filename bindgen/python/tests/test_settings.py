@@ -12,6 +12,7 @@ import wasmtime
 
 import wasmtime_bindgen
 from wasmtime_bindgen import (
+    Capture,
     Component,
     CoreModule,
     InstanceDead,
@@ -68,6 +69,9 @@ def test_what_wasi_can_not_give_is_refused(
         (lambda: Limits(deadline="2"), TypeError, "deadline: '2' is neither a number of seconds"),  # type: ignore[arg-type]
         (lambda: Wasi(arguments="app"), TypeError, "arguments: 'app' is of type str, and a tuple"),  # type: ignore[arg-type]
         (lambda: Wasi(stdout="inherits"), TypeError, "stdout: 'inherits' is neither a callable"),  # type: ignore[arg-type]
+        (lambda: Capture(limit=-1), ValueError, "limit: -1 is no number of bytes: 0 or more"),
+        (lambda: Capture(limit=1.5), TypeError, "limit: 1.5 is no number of bytes: an int"),  # type: ignore[arg-type]
+        (lambda: Capture(limit=True), TypeError, "limit: True is no number of bytes: an int"),
         (lambda: load(limits={"fuel": 1}), TypeError, "limits: {'fuel': 1} is no wasmtime_bindgen"),  # type: ignore[arg-type]
     ],
 )
@@ -82,6 +86,8 @@ def test_settings_that_mean_nothing_are_refused(
 
 def test_a_limit_past_what_the_runtime_can_count_is_none() -> None:
     with load(limits=Limits(fuel=2**64, memory=2**64, deadline=1e300)) as world:
+        assert world._grow(1) == 1
+    with load(limits=Limits(deadline=10**400)) as world:
         assert world._grow(1) == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .errors import BadValue, WrongType
+
 
 class Capture:
     """A sink for `Wasi` that keeps what it gets.
@@ -12,12 +14,19 @@ class Capture:
     Args:
         limit: How much is kept, in bytes.
 
+    Raises:
+        WrongValue: If the limit is none.
+
     Attributes:
         limit: How much is kept, in bytes.
         dropped: How many bytes were dropped since `take` was last called.
     """
 
     def __init__(self, limit: int = 1 << 20) -> None:
+        if isinstance(limit, bool) or not isinstance(limit, int):
+            raise WrongType(f"limit: {limit!r} is no number of bytes: an int is expected")
+        if limit < 0:
+            raise BadValue(f"limit: {limit} is no number of bytes: 0 or more is expected")
         self.limit = limit
         self.dropped = 0
         self._kept = bytearray()

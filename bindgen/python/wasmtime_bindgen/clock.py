@@ -13,6 +13,7 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,10 @@ _PATIENCE = 20
 class Clock:
     """Ticks for the instances of an engine.
 
-    A signal's handler may raise anywhere in a thread that makes calls. So what
-    such a thread does here takes no lock that it could leave locked: `_gate` is
-    a plain lock that the clock's thread alone waits for.
+    A signal's handler may raise anywhere in a thread that makes calls, and a
+    finalizer may load another component anywhere. So what such a thread does here
+    takes no lock that it could leave locked, or have already: `_gate` is a plain
+    lock that the clock's thread alone waits for.
 
     Attributes:
         resting: Whether the thread sleeps.
@@ -42,8 +44,7 @@ class Clock:
     def __init__(self, engine: wasmtime.Engine) -> None:
         self.resting = False
         self._engine = engine
-        self._instances: weakref.WeakSet[Instance] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._instances: weakref.WeakValueDictionary[int, Instance] = weakref.WeakValueDictionary()
         self._gate = threading.Lock()
         self._thread: threading.Thread | None = None
         if hasattr(os, "register_at_fork"):
@@ -51,8 +52,7 @@ class Clock:
 
     def add(self, instance: Instance) -> None:
         """Look after an instance, from its next call on."""
-        with self._lock:
-            self._instances.add(instance)
+        self._instances[id(instance)] = instance
 
     def wake(self) -> None:
         """Say that a call begins. An instance has to say so when its `attention` is set."""
@@ -66,11 +66,14 @@ class Clock:
 
     def _forked(self) -> None:
         """Begin anew in a child process, which has no copy of the thread."""
-        self._lock = threading.Lock()
         self._gate = threading.Lock()
         self._thread = None
-        for instance in list(self._instances):
+        is_inside = False
+        for instance in self._all():
             instance.attention = True
+            is_inside |= instance.is_inside()
+        if is_inside:  # a function of the host forked, and the guest goes on
+            self.wake()
 
     def _run(self) -> None:
         idle = 0
@@ -87,9 +90,8 @@ class Clock:
         # A call that attends after this opens the gate again; one that attended
         # before is inside by the time of the look.
         self._gate.acquire(blocking=False)
-        with self._lock:
-            for instance in self._instances:
-                instance.attention = True
+        for instance in self._all():
+            instance.attention = True
         time.sleep(TICK)
         if not self._busy():
             self.resting = True
@@ -97,5 +99,10 @@ class Clock:
             self.resting = False
 
     def _busy(self) -> bool:
-        with self._lock:
-            return any(instance.depth for instance in self._instances)
+        return any(instance.depth for instance in self._all())
+
+    def _all(self) -> Iterator[Instance]:
+        # The list of references is made at once; the dictionary may change while it is used.
+        for reference in self._instances.valuerefs():
+            if (instance := reference()) is not None:
+                yield instance

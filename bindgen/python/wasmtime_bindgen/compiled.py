@@ -52,7 +52,8 @@ class Compiled(ABC, Generic[C]):
             self._binary = Path(given).read_bytes()
         self._cache = cache
         self._configure = configure
-        self._lock = threading.Lock()
+        # A signal's handler, or a finalizer, may load it on the thread that does so already.
+        self._lock = threading.RLock()
         self._ready: dict[bool, tuple[Engine, C]] = {}
         if not self._binary.startswith(MAGIC):
             raise self._invalid(

@@ -116,6 +116,8 @@ def _show(value: Any) -> str:
         text = repr(value)
     except Exception:
         text = f"<{type(value).__name__} object>"
+        if type(value) is int:  # Python writes no more than so many digits
+            text = f"an int of {value.bit_length()} bits"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -125,10 +127,14 @@ def _show(value: Any) -> str:
 def _integer(name: str, value: Any, path: str) -> None:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise _wrong(value, path, f"an int for {name}")
-    number, bits = operator.index(value), int(name[1:])
+    try:
+        number, bits = operator.index(value), int(name[1:])
+    except TypeError:  # an array of numpy has the method, and one item or many
+        raise _wrong(value, path, f"an int for {name}") from None
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if name[0] == "s" else (0, (1 << bits) - 1)
     if not low <= number <= high:
-        raise OutOfRange(f"{path}: {number} is out of range for {name}, {low} to {high}")
+        shown = _show(number)
+        raise OutOfRange(f"{path}: {shown} is out of range for {name}, {low} to {high}")
 
 
 def _float(name: str, value: Any, path: str) -> None:
@@ -188,6 +194,8 @@ def _list(type_: d.List, value: Any, path: str, seen: Seen) -> None:
             view = memoryview(value)
         except TypeError:
             pass
+        except (ValueError, BufferError) as error:  # it was released, closed, or has no such
+            raise BadValue(f"{path}: {_show(value)} is no {what}: {error}") from None
         else:
             if view.ndim != 1:
                 raise BadValue(f"{path}: a buffer of {view.ndim} dimensions is no {what}")

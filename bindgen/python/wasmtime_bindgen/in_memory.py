@@ -176,7 +176,7 @@ def _places(module: ModuleType, replaced: Iterable[str]) -> dict[str, str]:
     return places
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a finalizer may ask for one while another is made
 _packages: dict[str, tuple[ModuleType, str]] = {}
 """The packages of this process, with the names of their worlds' classes."""
 

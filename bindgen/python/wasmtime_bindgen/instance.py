@@ -247,10 +247,15 @@ class Instance:
 
     def _drop_lost(self) -> None:
         names = []
-        while self._lost:
-            pointer, name = self._lost.pop()
-            names.append(name)
-            self.drop(pointer, name)
+        # Taken at once: a drop is a call, and would attend to the rest within it.
+        lost, self._lost = self._lost, []
+        try:
+            while lost:
+                pointer, name = lost.pop()
+                names.append(name)
+                self.drop(pointer, name)
+        finally:
+            self._lost += lost
         for name in names:
             warnings.warn(
                 f"a {name} was lost: drop it, or use it in a `with` statement",
@@ -266,6 +271,11 @@ class Instance:
         """
         if self._closed:
             raise InstanceDead(f"{name} can't be used again: {_CLOSED}; {self.remedy}")
+
+    def is_inside(self) -> bool:
+        """Return whether this thread is inside."""
+        locks = not isinstance(self.lock, nullcontext)
+        return locks and self.depth > 0 and self.lock._is_owned()
 
     def interrupt(self) -> None:
         """End the call that is inside, if there is one, when the clock next ticks."""

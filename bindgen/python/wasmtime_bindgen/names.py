@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import index
 from typing import Any
 
 from . import descriptors as d
@@ -41,6 +42,7 @@ class FlagTable(dict[int, tuple[int, int, Block]]):
 
     def __missing__(self, bits: int) -> tuple[int, int, Block]:
         """Return the entry of a combination that wasn't met yet."""
+        bits = index(bits)  # what it is remembered by is no object of a user's
         if bits < 0 or bits >> len(self._names):
             raise ValueError(f"{bits:#x} has bits that are no flags")
         chosen = [name for i, name in enumerate(self._names) if bits >> i & 1]

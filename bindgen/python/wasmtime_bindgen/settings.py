@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias, cast
@@ -47,6 +49,8 @@ class Limits:
                 raise WrongType(f"{name}: {value!r} is neither {expected} nor None")
             if not value >= 0:
                 raise BadValue(f"{name}: {value!r} is no limit: 0 or more is expected, or None")
+            if name == "deadline" and value > sys.float_info.max:
+                object.__setattr__(self, name, math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
