@@ -23,7 +23,7 @@ assert isinstance(FILES, abi.InterfaceType)
 def problems(world: abi.WorldType, imports: Any = None) -> list[str]:
     with pytest.raises(LinkError) as caught:
         World.load(world=world, imports=imports or Imports(Files())).close()
-    assert "does not fit the world `tests:guest/resources`" in str(caught.value)
+    assert "not fit the world `tests:guest/resources`" in str(caught.value)
     return list(caught.value.problems)
 
 
@@ -222,6 +222,12 @@ def test_all_that_is_missing_of_the_imports_is_said_at_once() -> None:
         "`files` of the imports lacks `same`, for `same`",
         "`log` of `files` of the imports can't be called, for `log`",
     ]
+    with pytest.raises(LinkError) as caught:
+        World.load(world=WORLD, imports=Imports(None))  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "the imports do not fit the world `tests:guest/resources`\n"
+        "  - the imports lack `files`, for `tests:host/files@1.0.0`"
+    )
 
 
 def test_a_package_for_another_runtime_is_to_be_regenerated() -> None:

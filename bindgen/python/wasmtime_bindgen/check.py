@@ -32,7 +32,8 @@ class Check:
         world: The world.
 
     Attributes:
-        problems: The misfits that were found.
+        problems: The misfits of the component that were found.
+        lacking: Those of the imports that the user gave.
         unknown: The imports that nobody provides.
         wanted: What the component imports, as `imports.define` takes it.
         left_out: What it imports although the package leaves it out, likewise.
@@ -43,6 +44,7 @@ class Check:
         self, component: wit.Component, engine: wasmtime.Engine, world: d.WorldType
     ) -> None:
         self.problems: list[str] = []
+        self.lacking: list[str] = []
         self.unknown: list[str] = []
         self.wanted: dict[str, set[str]] = {}
         self.left_out: dict[str, set[str]] = {}
@@ -99,9 +101,9 @@ class Check:
         provider = getattr(imports, item.python, None)
         where = f"`{item.python}` of the imports"
         if provider is None:
-            self.problems.append(f"the imports lack `{item.python}`, for `{item.name}`")
+            self.lacking.append(f"the imports lack `{item.python}`, for `{item.name}`")
         elif any(wants_object(provider, f.python) for f in item.funcs if f.name in actual):
-            self.problems.append(
+            self.lacking.append(
                 f"{where} is the class {provider.__name__}, and an object of it is expected"
             )
             provider = None
@@ -181,17 +183,17 @@ class Check:
         """
         passed = [name.replace("-", "_") for name, _ in func.params]
         if not callable(found):
-            self.problems.append(f"{what} can't be called, for `{func.name}`")
+            self.lacking.append(f"{what} can't be called, for `{func.name}`")
         elif is_async(found):
-            self.problems.append(
+            self.lacking.append(
                 f"{what} is an `async def`, and a plain function is expected, for `{func.name}`"
             )
         elif why := mismatch(judged or found, passed):
-            self.problems.append(f"{what} {why}, for `{func.name}`")
+            self.lacking.append(f"{what} {why}, for `{func.name}`")
 
     def _lacks(self, where: str, what: str, func: d.Func) -> None:
         verb = "lack" if where == "the imports" else "lacks"
-        self.problems.append(f"{where} {verb} {what}, for `{func.name}`")
+        self.lacking.append(f"{where} {verb} {what}, for `{func.name}`")
 
     def _unknown(self, name: str, known: list[str]) -> None:
         if other := _other_version(name, known):

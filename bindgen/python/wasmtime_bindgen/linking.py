@@ -96,10 +96,12 @@ def _checked(
         check = Check(compiled, host.engine, type_)
         check.exports()
         check.imports(imports)
-    if check.problems:
+    if check.problems or check.lacking:
+        what = component.name if check.problems else "the imports"
+        verb = "does" if check.problems else "do"
         raise LinkError(
-            f"{component.name} does not fit the world `{type_.name}`",
-            check.problems,
+            f"{what} {verb} not fit the world `{type_.name}`",
+            [*check.problems, *check.lacking],
             missing=check.unknown,
         )
     if not type_.imports and not type_.resources:
