@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING
 
-from .errors import InstanceDead
+from .errors import InstanceDead, Trap
 from .wasi import forget_streams, wait_for_streams
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def watch(instance: Instance) -> None:
 def _close_all() -> None:
     global _begun
     _begun = True
+    _leave_ended_threads_alone()
     instances = [instance for ref in _INSTANCES.valuerefs() if (instance := ref()) is not None]
     for instance in instances:
         instance.end()
@@ -48,6 +50,23 @@ def _close_all() -> None:
     for instance in instances:
         instance.finish(max(until - time.monotonic(), 0))
     wait_for_streams()
+
+
+def _leave_ended_threads_alone() -> None:
+    """Let threads end without a word where they end because of what is done here.
+
+    They are daemons, all others have ended; without a guest inside, Python would
+    stop them without a word, too.
+    """
+    show = threading.excepthook
+
+    def show_others(arguments: threading.ExceptHookArgs) -> None:
+        error = arguments.exc_value
+        is_interrupted = isinstance(error, Trap) and error.code == "interrupted"
+        if not (is_interrupted or isinstance(error, InstanceDead)):
+            show(arguments)
+
+    threading.excepthook = show_others
 
 
 def _forget() -> None:
