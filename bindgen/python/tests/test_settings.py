@@ -69,6 +69,7 @@ def test_what_wasi_can_not_give_is_refused(
         (lambda: Limits(deadline="2"), TypeError, "deadline: '2' is neither a number of seconds"),  # type: ignore[arg-type]
         (lambda: Wasi(arguments="app"), TypeError, "arguments: 'app' is of type str, and a tuple"),  # type: ignore[arg-type]
         (lambda: Wasi(stdout="inherits"), TypeError, "stdout: 'inherits' is neither a callable"),  # type: ignore[arg-type]
+        (lambda: Component(add(), configure=5), TypeError, "configure: 5 is no function that"),  # type: ignore[arg-type]
         (lambda: Capture(limit=-1), ValueError, "limit: -1 is no number of bytes: 0 or more"),
         (lambda: Capture(limit=1.5), TypeError, "limit: 1.5 is no number of bytes: an int"),  # type: ignore[arg-type]
         (lambda: Capture(limit=True), TypeError, "limit: True is no number of bytes: an int"),
@@ -89,6 +90,15 @@ def test_a_limit_past_what_the_runtime_can_count_is_none() -> None:
         assert world._grow(1) == 1
     with load(limits=Limits(deadline=10**400)) as world:
         assert world._grow(1) == 1
+
+
+def test_wasi_stays_as_it_was_given() -> None:
+    environment: dict[str, str] = {"A": "b"}
+    stdin: Any = bytearray(b"Ada")
+    wasi = Wasi(environment=environment, stdin=stdin)
+    environment["C"] = "\0"
+    stdin.clear()
+    assert (wasi.environment, wasi.stdin) == ({"A": "b"}, b"Ada")
 
 
 def test_a_list_of_arguments_and_a_buffer_of_input_will_do(tmp_path: Path) -> None:

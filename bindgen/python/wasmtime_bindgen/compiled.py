@@ -12,7 +12,7 @@ import wasmtime
 
 from . import cache as store
 from .binary import MAGIC, Binary, path_or_bytes
-from .errors import WasmtimeBindgenError
+from .errors import WasmtimeBindgenError, WrongType
 from .messages import one_line
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Compiled(ABC, Generic[C]):
         cache: bool = True,
         configure: Configure | None = None,
     ) -> None:
+        if configure is not None and not callable(configure):
+            raise WrongType(f"configure: {configure!r} is no function that takes a Config")
         given = path_or_bytes(source)
         if isinstance(given, bytes):
             self.name = name or f"the {self._kind}"

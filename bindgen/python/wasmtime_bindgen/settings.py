@@ -90,6 +90,11 @@ class Wasi:
         for name, sink in (("stdout", self.stdout), ("stderr", self.stderr)):
             if sink is not None and sink != "inherit" and not callable(sink):
                 raise WrongType(f'{name}: {sink!r} is neither a callable, "inherit" nor None')
+        # As they were looked at: who gave them may change them.
+        object.__setattr__(self, "arguments", tuple(self.arguments))
+        object.__setattr__(self, "stdin", bytes(self.stdin))
+        for name in ("environment", "directories", "writable"):
+            object.__setattr__(self, name, dict(getattr(self, name)))
 
 
 def _check_environment(given: object) -> None:
