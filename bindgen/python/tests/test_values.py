@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import struct
 from array import array
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from wasmtime_bindgen import Err, Ok, Some
 
 from .echoed import TYPES, Indexed, echo
 
@@ -102,3 +107,13 @@ def test_a_large_list_is_written_into_memory_that_grows() -> None:
 
 def test_f32_is_rounded_as_the_standard_says() -> None:
     assert echo("f32").echo(0.1) == struct.unpack("f", struct.pack("f", 0.1))[0]
+
+
+@pytest.mark.parametrize("wrapper", [Ok, Err, Some])
+def test_a_wrapper_is_made_with_its_type_and_travels(wrapper: Any) -> None:
+    made = wrapper[int](3)
+    assert made == wrapper(3)
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == made
+    assert not hasattr(made, "__dict__")
+    with pytest.raises(AttributeError):
+        made.value = 4
