@@ -1,6 +1,7 @@
 """What the tests share: the built guests, guests that misbehave, and the program itself."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,12 @@ from host_py.sandbox import Sandbox
 ROOT = Path(__file__).parents[2]
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as in a terminal, where a shell's background job would ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

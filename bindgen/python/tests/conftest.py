@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -11,6 +12,12 @@ import pytest
 
 from .generated import GUESTS as GUESTS
 from .generated import generate
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as in a terminal, where a shell's background job would ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
