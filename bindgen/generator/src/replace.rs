@@ -110,34 +110,69 @@ fn full_names(resolve: &Resolve, interfaces: &[InterfaceId]) -> Vec<String> {
 }
 
 /// Refuses to tear apart interfaces that the runtime still supplies and those
-/// whose resources they pass.
+/// whose resources they pass, and names all that belong together.
 fn apart(
     resolve: &Resolve,
     supplied: &[InterfaceId],
     replaced: &[InterfaceId],
 ) -> Result<(), Error> {
-    let rest = supplied.iter().filter(|id| !replaced.contains(id));
-    for id in rest {
-        let functions = resolve.interfaces[*id].functions.values();
-        let types = functions.flat_map(signature_types);
-        for ty in reached(resolve, types) {
-            let ty = &resolve.types[definition(resolve, ty)];
-            let TypeOwner::Interface(owner) = ty.owner else {
-                continue;
-            };
-            if matches!(ty.kind, TypeDefKind::Resource) && replaced.contains(&owner) {
-                let name = |id| resolve.id_of(id).unwrap_or_default();
-                return Err(Error::Replacement(format!(
-                    "`{}` can't be replaced alone, because `{}` passes its resource `{}`: \
-                     replace both, or neither",
-                    name(owner),
-                    name(*id),
-                    ty.name.as_deref().unwrap_or_default(),
-                )));
+    let mut rest = supplied.iter().filter(|id| !replaced.contains(id));
+    let torn = rest.find_map(|id| Some((*id, passed(resolve, *id, replaced)?)));
+    let Some((id, (owner, resource))) = torn else {
+        return Ok(());
+    };
+    let name = |id| resolve.id_of(id).unwrap_or_default();
+    Err(Error::Replacement(format!(
+        "`{}` can't be replaced alone, because `{}` passes its resource `{resource}`: replace {} \
+         as well",
+        name(owner),
+        name(id),
+        named(&full_names(
+            resolve,
+            &belonging(resolve, supplied, replaced)
+        )),
+    )))
+}
+
+/// The supplied interfaces that others pass resources of, or that pass theirs,
+/// and so on.
+fn belonging(
+    resolve: &Resolve,
+    supplied: &[InterfaceId],
+    others: &[InterfaceId],
+) -> Vec<InterfaceId> {
+    let mut together = others.to_vec();
+    let mut seen = 0;
+    while seen < together.len() {
+        let one = together[seen];
+        seen += 1;
+        for id in supplied {
+            let is_tied = passed(resolve, *id, &[one]).or_else(|| passed(resolve, one, &[*id]));
+            if is_tied.is_some() && !together.contains(id) {
+                together.push(*id);
             }
         }
     }
-    Ok(())
+    together.split_off(others.len())
+}
+
+/// The first resource of some interfaces that another one passes.
+fn passed<'a>(
+    resolve: &'a Resolve,
+    interface: InterfaceId,
+    owners: &[InterfaceId],
+) -> Option<(InterfaceId, &'a str)> {
+    let functions = resolve.interfaces[interface].functions.values();
+    let types = reached(resolve, functions.flat_map(signature_types));
+    types.into_iter().find_map(|ty| {
+        let ty = &resolve.types[definition(resolve, ty)];
+        match (&ty.kind, ty.owner) {
+            (TypeDefKind::Resource, TypeOwner::Interface(owner)) if owners.contains(&owner) => {
+                Some((owner, ty.name.as_deref().unwrap_or_default()))
+            }
+            _ => None,
+        }
+    })
 }
 
 fn is_wasi(resolve: &Resolve, package: Option<wit_parser::PackageId>) -> bool {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 import sys
@@ -158,6 +159,15 @@ def test_a_resource_of_the_runtime_is_replaced_with_all_that_pass_it_or_not_at_a
         wasmtime_bindgen.load(GUEST, imports={"wasi:io/poll": object()})
     with pytest.raises(UnsupportedFeature, match="`subscribe-duration`: its result has the res"):
         wasmtime_bindgen.bindings(GUEST, replace=["wasi:clocks/monotonic-clock"])
+
+
+def test_all_that_is_to_be_replaced_together_is_named_at_once() -> None:
+    with pytest.raises(LinkError) as caught:
+        wasmtime_bindgen.bindings(GUEST, replace=["wasi:io/poll"])
+    others = re.findall("`(wasi:[^`]+)`", str(caught.value).partition(": replace ")[2])
+    assert {"wasi:clocks/monotonic-clock@0.2.6", "wasi:io/streams@0.2.6"} < set(others)
+    package = wasmtime_bindgen.bindings(GUEST, replace=["wasi:io/poll", *others])
+    assert {"poll", "streams", "monotonic_clock"} < vars(package).keys()
 
 
 def test_the_runtime_does_not_stand_in_for_another_version_of_what_is_replaced(

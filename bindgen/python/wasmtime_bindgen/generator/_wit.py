@@ -90,5 +90,5 @@ WORLD = abi.WorldType(
     imports=(),
     generator="0.1.0",
     interface=1,
-    digest="sha256:27c2d002d4966f08e1bd98f7400bc23ac1ab7239e3e457a4d37d0e0f88ef837b",
+    digest="sha256:0b7fb3f3b7599d3d5cf9c33bae0bea903d78e83291e55e705612ff9c167e8496",
 )
