@@ -1,4 +1,4 @@
-"""What an instance does about traps, limits, host functions that raise, threads and signals."""
+"""What an instance does about traps, limits, host functions that raise, and threads."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import asyncio
 import copy
 import dataclasses
 import pickle
-import signal
-import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from wasmtime import wat2wasm
@@ -25,9 +21,8 @@ from wasmtime_bindgen import (
     Trap,
 )
 
+from .programs import run
 from .resources import WORLD, Counters, File, Files, Imports, World, load
-
-ROOT = Path(__file__).parent.parent
 
 
 def test_a_trap_says_where_and_why_and_ends_the_instance() -> None:
@@ -247,72 +242,6 @@ def test_the_clock_sleeps_when_nothing_runs_and_wakes_for_a_call() -> None:
             assert not clock.resting
 
 
-def run(code: str, *, interrupt_after: float | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a program that may use `load`; interrupt it so long after it printed a line."""
-    program = "from tests.resources import *\nimport sys, time\n" + textwrap.dedent(code)
-    with subprocess.Popen(
-        [sys.executable, "-X", "faulthandler", "-c", program],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        first = ""
-        if interrupt_after is not None:
-            first = process.stdout.readline()
-            time.sleep(interrupt_after)
-            process.send_signal(signal.SIGINT)
-        try:
-            out, err = process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            out, err = process.communicate()
-    return subprocess.CompletedProcess([], process.returncode, first + out, err)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C can't be sent to a child")
-@pytest.mark.parametrize("function", ["spin", *["spin_and_log"] * 3])
-def test_ctrl_c_ends_a_guest_that_loops_within_a_second(function: str) -> None:
-    done = run(
-        f"""
-        world = load(lambda text: None)
-        print("ready", flush=True)
-        try:
-            world._{function}()
-        except KeyboardInterrupt:
-            print("interrupted", flush=True)
-        try:
-            world._grow(0)
-        except Exception as error:
-            print(type(error).__name__, "it was interrupted" in str(error))
-        """,
-        interrupt_after=0.5,
-    )
-    assert (done.returncode, done.stdout) == (0, "ready\ninterrupted\nInstanceDead True\n"), (
-        done.stderr
-    )
-    assert done.stderr == ""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_a_signal_handler_that_returns_lets_the_guest_go_on() -> None:
-    done = run(
-        """
-        import signal
-        world = load(limits=abi.Limits(deadline=1.5))
-        signal.signal(signal.SIGINT, lambda *_: print("heard", flush=True))
-        print("ready", flush=True)
-        try:
-            world._spin()
-        except Exception as error:
-            print(error.code)
-        """,
-        interrupt_after=0.5,
-    )
-    assert (done.returncode, done.stdout) == (0, "ready\nheard\ndeadline\n"), done.stderr
-
-
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="needs fork")
 def test_a_forked_child_has_deadlines_too() -> None:
     done = run(
@@ -378,35 +307,13 @@ def test_a_guest_that_goes_on_in_a_forked_child_has_its_deadline() -> None:
         try:
             world._spin_and_log()
         except Exception as error:
-            print(error.code, flush=True)
+            os.write(1, f"{error.code}\\n".encode())  # both at once
         if children[0] == 0:
             os._exit(0)
         os.waitpid(children[0], 0)
         """
     )
     assert (done.returncode, done.stdout) == (0, "deadline\ndeadline\n"), done.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_a_signal_handler_may_load_what_its_thread_is_loading() -> None:
-    done = run(
-        """
-        import signal
-        from tests.test_cache import BINARY, WORLD, One
-        def load_last(*_):
-            loaded.append(One._load_(WORLD, components[-1], None, None, None, False).close())
-        components, loaded = [], []
-        signal.signal(signal.SIGALRM, load_last)
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
-            components.append(abi.Component(BINARY, cache=False))
-            signal.setitimer(signal.ITIMER_REAL, 0.0005 + len(components) % 20 / 10000)
-            load_last()
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        print(len(loaded) > len(components) > 5)
-        """
-    )
-    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
 
 
 def test_world_has_no_constructor() -> None:

@@ -22,8 +22,8 @@ from wasmtime_bindgen import CoreModule, InstanceDead, Limits, Trap
 from wasmtime_bindgen.instance import Instance
 
 from .generated import EXAMPLES, generate
+from .programs import run
 from .resources import World, load
-from .test_instance import run
 
 PATIENCE = 60
 """How long something may take on a busy machine, in seconds, that takes a tenth of one."""

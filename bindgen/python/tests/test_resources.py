@@ -13,8 +13,8 @@ import pytest
 
 from wasmtime_bindgen import InstanceDead, Limits, WasmtimeBindgenError, WitError
 
+from .programs import run
 from .resources import Counter, File, TextError, World, load
-from .test_instance import run
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import textwrap
 
 import pytest
 
-from .test_instance import ROOT, run
+from .programs import ROOT, run
 
 HEAD = """
 import gc, threading, wasmtime_bindgen
