@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wasmtime_bindgen import Err, Ok, Wasi, WitError, abi
 
-from .conftest import GUESTS
+from .generated import GUESTS
 from .host import Host, Object, class_name, full, functions, number_of
 from .reference import Number, Reference, written
 from .strategies import values

@@ -10,7 +10,6 @@ from types import ModuleType
 
 import pytest
 
-from .generated import GUESTS as GUESTS
 from .generated import generate
 
 
