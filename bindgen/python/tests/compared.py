@@ -10,9 +10,10 @@ from typing import Any, cast
 from hypothesis import strategies as st
 
 from wasmtime_bindgen import Err, Ok, Wasi, WitError, abi
+from wasmtime_bindgen.imports import attribute_of
 
 from .generated import GUESTS
-from .host import Host, Object, class_name, full, functions, number_of
+from .host import Host, Object, full, functions, number_of
 from .reference import Number, Reference, written
 from .strategies import values
 from .test_cases import world_of
@@ -201,6 +202,6 @@ def _method(
     if owner is not None and kind:
         name = name.partition(".")[0]
         [resource] = [resource for resource in owner.resources if resource.name == name]
-        found = getattr(found, class_name(resource))
+        found = getattr(found, attribute_of(resource))
     method: Callable[..., Any] = found if kind == "[constructor" else getattr(found, func.python)
     return method

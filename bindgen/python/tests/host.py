@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from wasmtime_bindgen import Err, Ok, abi
+from wasmtime_bindgen.imports import attribute_of
 
 from .reference import written
 
@@ -53,37 +54,12 @@ class Host:
 
     def imports(self) -> SimpleNamespace | None:
         """Return what a package is given as its imports."""
-        if not self._world.imports:
-            return None
-        imports = SimpleNamespace()
-        own = [item for item in self._world.imports if isinstance(item, abi.Func)]
-        self._provide(imports, None, own, self._world.resources)
-        for item in self._world.imports:
-            if isinstance(item, abi.InterfaceType):
-                provider = SimpleNamespace()
-                self._provide(provider, item, item.funcs, item.resources)
-                setattr(imports, item.python, provider)
-        return imports
+        return implemented(self._world, self._function, self._class)
 
     def begin(self) -> None:
         """Forget the calls that were made so far."""
         self.asked.clear()
         self.answered.clear()
-
-    def _provide(
-        self,
-        provider: SimpleNamespace,
-        owner: abi.InterfaceType | None,
-        funcs: Sequence[abi.Func],
-        resources: Sequence[abi.ResourceType],
-    ) -> None:
-        for resource in resources:
-            of_it = [func for func in funcs if _resource(func) == resource.name]
-            class_ = self._class(owner, resource, of_it)
-            setattr(provider, class_name(resource), class_)
-        for func in funcs:
-            if _resource(func) is None:
-                setattr(provider, func.python, self._function(full(owner, func.name), func))
 
     def _class(
         self,
@@ -102,11 +78,10 @@ class Host:
 
         methods: dict[str, Any] = {"drop": drop}
         for func in funcs:
-            name = full(owner, func.name)
             if func.name.startswith("[constructor]"):
-                methods["__init__"] = self._constructor(name, func, add)
+                methods["__init__"] = self._constructor(full(owner, func.name), func, add)
             else:
-                function = self._function(name, func)
+                function = self._function(owner, func)
                 static = func.name.startswith("[static]")
                 methods[func.python] = staticmethod(function) if static else function
         class_ = type(resource.name.title().replace("-", ""), (Object,), methods)
@@ -132,7 +107,9 @@ class Host:
 
         return make
 
-    def _function(self, name: str, func: abi.Func) -> Callable[..., Any]:
+    def _function(self, owner: abi.InterfaceType | None, func: abi.Func) -> Callable[..., Any]:
+        name = full(owner, func.name)
+
         def answer(*arguments: Any) -> Any:
             value = self._answer(name, func)
             self._note(name, arguments, value)
@@ -156,9 +133,41 @@ def full(owner: abi.InterfaceType | None, name: str) -> str:
     return name if owner is None else f"{owner.name}#{name}"
 
 
-def class_name(resource: abi.ResourceType) -> str:
-    """Return the attribute under which a resource's class is found."""
-    return resource.attribute or resource.python.__name__
+def implemented(
+    world: abi.WorldType,
+    function: Callable[[abi.InterfaceType | None, abi.Func], Callable[..., Any]],
+    class_: Callable[[abi.InterfaceType | None, abi.ResourceType, Sequence[abi.Func]], type[Any]],
+) -> SimpleNamespace | None:
+    """Return imports for a world; None if it has none.
+
+    Args:
+        world: The world.
+        function: Returns what implements a function, from its interface and its descriptor.
+        class_: Returns what implements a resource, from both and its functions.
+    """
+
+    def provider(
+        owner: abi.InterfaceType | None,
+        funcs: Sequence[abi.Func],
+        resources: Sequence[abi.ResourceType],
+    ) -> SimpleNamespace:
+        made = SimpleNamespace()
+        for resource in resources:
+            of_it = [func for func in funcs if _resource(func) == resource.name]
+            setattr(made, attribute_of(resource), class_(owner, resource, of_it))
+        for func in funcs:
+            if _resource(func) is None:
+                setattr(made, func.python, function(owner, func))
+        return made
+
+    if not world.imports and not world.resources:
+        return None
+    own = [item for item in world.imports if isinstance(item, abi.Func)]
+    imports = provider(None, own, world.resources)
+    for item in world.imports:
+        if isinstance(item, abi.InterfaceType):
+            setattr(imports, item.python, provider(item, item.funcs, item.resources))
+    return imports
 
 
 def functions(items: Sequence[Any]) -> Iterator[tuple[abi.InterfaceType | None, abi.Func]]:

@@ -9,46 +9,44 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, get_type_hints
 
 from wasmtime_bindgen import Trap, abi
-from wasmtime_bindgen.imports import attribute_of
+
+from .host import implemented
 
 
 def answer_nothing(*_arguments: object) -> None:
     """Stand for any function of the host."""
 
 
-def implemented(funcs: Sequence[abi.Func], resources: Sequence[abi.ResourceType]) -> Any:
-    """Return an object with all these functions, and a class for each resource."""
-    made = SimpleNamespace()
+def function_of(_owner: abi.InterfaceType | None, _func: abi.Func) -> Any:
+    """Return what implements a function."""
+    return answer_nothing
+
+
+def class_of(
+    _owner: abi.InterfaceType | None, resource: abi.ResourceType, funcs: Sequence[abi.Func]
+) -> type[Any]:
+    """Return what implements a resource."""
+    methods: dict[str, Any] = {"__init__": answer_nothing}
     for func in funcs:
-        if not func.name.startswith("["):
-            setattr(made, func.python, answer_nothing)
-    for resource in resources:
-        methods = {
-            func.python: staticmethod(answer_nothing) if kind == "[static" else answer_nothing
-            for func in funcs
-            for kind, _, rest in [func.name.partition("]")]
-            if rest.partition(".")[0] == resource.name and kind in ("[method", "[static")
-        }
-        constructor = {"__init__": answer_nothing}
-        class_ = type(resource.python.__name__, (), methods | constructor)
-        setattr(made, attribute_of(resource), class_)
-    return made
+        if func.name.startswith("[static]"):
+            methods[func.python] = staticmethod(answer_nothing)
+        elif func.name.startswith("[method]"):
+            methods[func.python] = answer_nothing
+    return type(resource.python.__name__, (), methods)
 
 
 def imports_of(world: abi.WorldType) -> Any:
     """Return what the host provides, by what the descriptors say."""
-    own = [item for item in world.imports if isinstance(item, abi.Func)]
-    made = implemented(own, world.resources)
+    made = implemented(world, function_of, class_of)
     for item in world.imports:
         if isinstance(item, abi.InterfaceType):
-            provider = implemented(item.funcs, item.resources)
             wanted = {name for name in vars(item.cls) if not name.startswith("_")}
-            assert wanted == set(vars(provider)), f"{item.name}: the protocol has {wanted}"
-            setattr(made, item.python, provider)
+            given = set(vars(getattr(made, item.python)))
+            assert wanted == given, f"{item.name}: the protocol has {wanted}"
     return made
 
 
@@ -94,9 +92,7 @@ def main(folder: Path) -> None:
         world = import_module(f"{path.name}._wit").WORLD
         if (path / "component.wasm").exists():
             classes: list[Any] = [value for value in vars(package).values() if is_world(value)]
-            has_imports = bool(world.imports or world.resources)
-            given = imports_of(world) if has_imports else None
-            with classes[0].load(imports=given, cache=False) as instance:
+            with classes[0].load(imports=imports_of(world), cache=False) as instance:
                 call(instance, world)
         tried += 1
     assert tried, f"{folder} has no packages"
