@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::fmt::Display;
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, Instance, Linker, ResourceType, Val};
+use wasmtime::component::{Component, Instance, Linker, Val};
 use wasmtime::{AsContextMut as _, Engine, Store};
 
 use crate::host::{self, Host};
@@ -49,51 +49,32 @@ impl Guest {
         let exports = ty.exports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = ty.imports(&self.engine).map(|(name, item)| (name, item.ty));
         let imports = imports.filter(|(name, _)| !name.starts_with("wasi:"));
-        let (exports, imports): (Vec<_>, Vec<_>) = (exports.collect(), imports.collect());
-        let mut resources = self.resources(&exports);
-        resources.extend(self.resources(&imports));
+        let (exports, imports) = (self.flat(exports), self.flat(imports));
+        let all = exports.iter().chain(&imports);
+        let resources = all.filter_map(|(_, name, item)| match item {
+            ComponentItem::Resource(resource) => Some((name.clone(), *resource)),
+            _ => None,
+        });
+        let resources: Vec<_> = resources.collect();
         json!({
-            "exports": self.functions(exports, &resources),
-            "imports": self.functions(imports, &resources),
+            "exports": functions(&exports, &resources),
+            "imports": functions(&imports, &resources),
         })
     }
 
-    fn resources(&self, items: &[(&str, ComponentItem)]) -> Vec<(String, ResourceType)> {
+    /// Items, and those of the interfaces among them.
+    fn flat<'a>(&self, items: impl Iterator<Item = (&'a str, ComponentItem)>) -> Vec<Named> {
         let mut all = Vec::new();
         for (name, item) in items {
-            match item {
-                ComponentItem::Resource(resource) => all.push(((*name).to_string(), *resource)),
-                ComponentItem::ComponentInstance(instance) => {
-                    for (name, item) in instance.exports(&self.engine) {
-                        if let ComponentItem::Resource(resource) = item.ty {
-                            all.push((name.to_string(), resource));
-                        }
-                    }
+            if let ComponentItem::ComponentInstance(instance) = &item {
+                for (inner, item) in instance.exports(&self.engine) {
+                    all.push((Some(name.to_string()), inner.to_string(), item.ty));
                 }
-                _ => {}
+            } else {
+                all.push((None, name.to_string(), item));
             }
         }
         all
-    }
-
-    fn functions(&self, items: Vec<(&str, ComponentItem)>, resources: &types::Names) -> Value {
-        let mut all = Map::new();
-        for (name, item) in items {
-            match item {
-                ComponentItem::ComponentFunc(ty) => {
-                    all.insert(name.to_string(), function(&ty, resources));
-                }
-                ComponentItem::ComponentInstance(instance) => {
-                    for (inner, item) in instance.exports(&self.engine) {
-                        if let ComponentItem::ComponentFunc(ty) = item.ty {
-                            all.insert(full(Some(name), inner), function(&ty, resources));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Value::Object(all)
     }
 
     /// Calls a function, and returns its result with what it asked of the host.
@@ -178,6 +159,19 @@ impl Guest {
         let instance = self.linker.instantiate(&mut store, &self.component);
         Ok((store, instance.map_err(said)?))
     }
+}
+
+/// An item after the name of its interface, if it has one, and its own.
+type Named = (Option<String>, String, ComponentItem);
+
+fn functions(items: &[Named], resources: &types::Names) -> Value {
+    let functions = items.iter().filter_map(|(owner, name, item)| match item {
+        ComponentItem::ComponentFunc(ty) => {
+            Some((full(owner.as_deref(), name), function(ty, resources)))
+        }
+        _ => None,
+    });
+    Value::Object(functions.collect())
 }
 
 /// The name of a function for requests and answers.
